@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace AgentMesh.Manifest.Internal;
+
+/// <summary>
+/// The manifest compiled for questions: every answer is two hashed look-ups of names, one of a pair of numbers, and a walk over the
+/// few scopes of one edge.
+/// </summary>
+internal sealed class PolicyIndex
+{
+    private readonly FrozenDictionary<string, Party>.AlternateLookup<ReadOnlySpan<char>> _parties;
+    private readonly FrozenDictionary<string, ScopeDefinition>.AlternateLookup<ReadOnlySpan<char>> _scopes;
+    private readonly FrozenDictionary<long, Edge> _edges;
+
+    public PolicyIndex(IReadOnlyCollection<Party> parties, IReadOnlyCollection<Edge> edges, IEnumerable<ScopeDefinition> scopes)
+    {
+        // Names and SPIFFE IDs share one table: a name holds no colon, so neither can be taken for the other.
+        var byKey = new Dictionary<string, Party>(parties.Count * 2, StringComparer.Ordinal);
+        foreach (var party in parties)
+        {
+            byKey.Add(party.Name, party);
+            byKey.Add(party.SpiffeId, party);
+        }
+
+        _parties = byKey.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _scopes = scopes.ToFrozenDictionary(scope => scope.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _edges = edges.ToFrozenDictionary(edge => Key(edge.Caller, edge.Callee));
+    }
+
+    public bool TryGetParty(ReadOnlySpan<char> nameOrSpiffeId, [NotNullWhen(true)] out Party? party) =>
+        _parties.TryGetValue(nameOrSpiffeId, out party);
+
+    public bool TryGetEdge(Party caller, Party callee, [NotNullWhen(true)] out Edge? edge) =>
+        _edges.TryGetValue(Key(caller, callee), out edge);
+
+    public PolicyDecision Decide(ReadOnlySpan<char> callerId, ReadOnlySpan<char> calleeId, ReadOnlySpan<char> scopes, ReadOnlySpan<char> serving)
+    {
+        if (!TryGetParty(callerId, out var caller))
+            return new(PolicyOutcome.UnknownCaller, null, null);
+        if (!TryGetParty(calleeId, out var callee))
+            return new(PolicyOutcome.UnknownCallee, null, null) { Caller = caller };
+        if (!TryGetEdge(caller, callee, out var edge))
+            return new(PolicyOutcome.NoEdge, null, null) { Caller = caller, Callee = callee };
+
+        var (outcome, scope) = Judge(edge, scopes, serving);
+        return new(outcome, edge, scope) { Caller = caller, Callee = callee };
+    }
+
+    private (PolicyOutcome Outcome, string? Scope) Judge(Edge edge, ReadOnlySpan<char> scopes, ReadOnlySpan<char> serving)
+    {
+        string? needsApproval = null;
+        var named = false;
+        foreach (var range in scopes.Split(' '))
+        {
+            var requested = scopes[range];
+            if (requested.IsEmpty)
+                continue;
+
+            named = true;
+            if (edge.FindScope(requested) is not { } scope)
+                return (PolicyOutcome.ScopeNotGranted, _scopes.TryGetValue(requested, out var known) ? known.Name : null);
+            if (scope.NeedsApproval)
+                needsApproval ??= scope.Name;
+        }
+
+        foreach (var required in edge.WhenDefinitions)
+        {
+            if (!ScopeList.Contains(serving, required.Name))
+                return (PolicyOutcome.NotServing, required.Name);
+        }
+
+        // No scope named means all that need no approval. Where each needs one, nothing is left to grant.
+        if (!named && edge.ScopesWithoutApproval.Count == 0)
+            needsApproval = edge.Scopes[0];
+
+        return needsApproval is null ? (PolicyOutcome.Allowed, null) : (PolicyOutcome.ApprovalRequired, needsApproval);
+    }
+
+    private static long Key(Party caller, Party callee) => ((long)caller.Index << 32) | (uint)callee.Index;
+}

@@ -1,0 +1,58 @@
+using AgentMesh.Manifest.Internal.Syntax;
+
+namespace AgentMesh.Manifest.Internal.Reading;
+
+/// <summary>Reads the member <c>scopes</c>, and resolves lists of scopes against it.</summary>
+internal sealed class ScopesReader(DiagnosticBag diagnostics)
+{
+    public static readonly string[] Approvals = ["human"];
+
+    private readonly Dictionary<string, ScopeDefinition> _scopes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ScopeSet> _sets = new(StringComparer.Ordinal) { [""] = ScopeSet.Empty };
+
+    public IReadOnlyDictionary<string, ScopeDefinition> Scopes => _scopes.AsReadOnly();
+
+    public void Read(SyntaxNode root)
+    {
+        foreach (var (name, position, node) in Expect.Entries(root, "scopes", diagnostics))
+        {
+            Names.CheckScope(name, position, diagnostics);
+            var isObject = ObjectShape.Scope.Check(node, diagnostics);
+            var description = isObject ? Expect.Text(node, "description", diagnostics) : null;
+            if (description is not null && string.IsNullOrWhiteSpace(description))
+                diagnostics.Error(node.Find("description")!.Position, $"Describe scope {Quote.Text(name)}: whoever approves or reviews it reads this.");
+            var approval = isObject ? Expect.OneOf(node, "approval", Approvals, diagnostics) : null;
+            _scopes.Add(name, new(name, description ?? "", approval is not null) { Position = position });
+        }
+    }
+
+    /// <summary>The scopes that an edge's member names.</summary>
+    public ScopeSet Resolve(SyntaxNode edge, string member)
+    {
+        var texts = Expect.Texts(edge, member, diagnostics);
+        if (edge.Find(member) is { Kind: SyntaxKind.Array } array && array.Items.Count is 0 or > Limits.ScopesPerEdge)
+            diagnostics.Error(array.Position, array.Items.Count == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
+
+        var key = string.Join(' ', texts.Select(text => text.Text));
+        if (_sets.TryGetValue(key, out var set))
+            return set;
+
+        var definitions = new List<ScopeDefinition>(texts.Count);
+        foreach (var text in texts)
+        {
+            if (_scopes.TryGetValue(text.Text, out var scope))
+                definitions.Add(scope);
+            else if (!diagnostics.IsFull)
+                diagnostics.Error(text.Position, $"{Quote.Text(text.Text)} is not defined under \"scopes\".{Suggestion.For(text.Text, _scopes.Keys)}");
+        }
+
+        set = new([.. definitions]);
+        if (definitions.Count == texts.Count)
+            _sets.Add(key, set);
+        return set;
+    }
+
+    private static string Empty(string member) => member == "when"
+        ? "An empty \"when\" would make this an entry point. Name the scopes that justify the call, or remove \"when\" if you mean that."
+        : "An edge without scopes allows nothing. Name the scopes, or remove the edge.";
+}
