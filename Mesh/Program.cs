@@ -1,1 +1,3 @@
-return 0;
+using AgentMesh.Cli.CommandLine;
+
+return await MeshCommand.RunAsync(args);

@@ -1,0 +1,34 @@
+using System.Net.Http.Headers;
+using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
+
+namespace AgentMesh.Cli.Attacks;
+
+/// <summary>
+/// A real access token in the wrong hands: presented over a connection that another SVID authenticates than the one it is
+/// bound to (RFC 8705 §3), or to another agent than the one it was issued for (RFC 9700 §4.10.2).
+/// </summary>
+/// <param name="name">What the attack is called.</param>
+/// <param name="callee">The agent that the token is presented to.</param>
+/// <param name="address">Where that agent listens.</param>
+/// <param name="thief">Whose SVID authenticates the connection.</param>
+/// <param name="token">The stolen token.</param>
+internal sealed class StolenToken(string name, Party callee, Uri address, SpiffeSource thief, string token) : IAttack
+{
+    public async Task<AttackResult> RunAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(SpiffeTls.CreateHandler(thief, thief, Authorize.Id(SpiffeId.Parse(callee.SpiffeId))));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "ask"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            var refusal = Refusal.Of(response);
+            return new AttackResult(name, callee.Name, refusal.IsInvalidToken, refusal.ToString());
+        }
+        catch (HttpRequestException e)
+        {
+            return new AttackResult(name, callee.Name, Refused: false, $"could not connect, so nothing is shown: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using AgentMesh.Cli.Demo;
+using AgentMesh.Cli.Processes;
+
+namespace AgentMesh.Cli.CommandLine;
+
+/// <summary>One part of a running mesh, as it is now.</summary>
+/// <param name="Health"><c>healthy</c>, or what is wrong.</param>
+/// <param name="ResidentBytes">Resident memory, 0 when the process is gone.</param>
+/// <param name="Allowed">Decisions in its journal that let something pass.</param>
+/// <param name="Denied">Decisions in its journal that refused something.</param>
+internal sealed record PartStatus(string Name, int ProcessId, string Health, long ResidentBytes, int Allowed, int Denied)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    public static async Task<IReadOnlyList<PartStatus>> ReadAllAsync(RunInfo run, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout };
+        var journal = new HopJournal(Path.Combine(run.Directory, RunDirectory.AuditFolder));
+        return await Task.WhenAll(run.Children.Select(async child =>
+        {
+            var decisions = journal.ReadParty(child.Key);
+            return new PartStatus(
+                child.Key,
+                child.Value.ProcessId,
+                await HealthAsync(http, child.Value.Health, cancellationToken),
+                ResidentBytesOf(child.Value.ProcessId),
+                decisions.Count(e => e.Decision == "allow"),
+                decisions.Count(e => e.Decision == "deny"));
+        }));
+    }
+
+    private static async Task<string> HealthAsync(HttpClient http, Uri health, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(health, cancellationToken);
+            return response.IsSuccessStatusCode ? "healthy" : $"{(int)response.StatusCode} {response.ReasonPhrase}";
+        }
+        catch (HttpRequestException e)
+        {
+            return e.Message;
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "no answer";
+        }
+    }
+
+    private static long ResidentBytesOf(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return process.WorkingSet64;
+        }
+        catch (ArgumentException)
+        {
+            return 0;
+        }
+    }
+}

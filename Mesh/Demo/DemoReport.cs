@@ -1,0 +1,19 @@
+using AgentMesh.Auth;
+using AgentMesh.Cli.Attacks;
+
+namespace AgentMesh.Cli.Demo;
+
+/// <summary>All that one <c>mesh up</c> showed; <c>--json</c> prints it.</summary>
+/// <param name="Problems">What was not as it must be; empty when all was.</param>
+/// <param name="StartMs">From the first process's start until all were ready, in milliseconds.</param>
+/// <param name="ResidentMegabytes">Resident memory of all processes of the mesh, this one included.</param>
+internal sealed record DemoReport(
+    string Manifest,
+    string Operator,
+    string Question,
+    Answer Answer,
+    IReadOnlyList<AuditEvent> Hops,
+    IReadOnlyList<AttackResult> Attacks,
+    double StartMs,
+    double ResidentMegabytes,
+    IReadOnlyList<string> Problems);

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AgentMesh.Auth;
+using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace AgentMesh.Cli.Demo;
+
+/// <summary>This process as an operator of the mesh: its SVID from the Workload API, its calls through the same handler as the agents'.</summary>
+internal sealed class OperatorSession : IAsyncDisposable
+{
+    private const string ClientName = "entry";
+
+    private static readonly TimeSpan IdentityTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly IHost _host;
+    private readonly Edge _edge;
+
+    private OperatorSession(IHost host, Edge edge)
+    {
+        _host = host;
+        _edge = edge;
+    }
+
+    public X509Svid Svid => _host.Services.GetRequiredService<IX509SvidSource>().GetX509Svid();
+
+    /// <exception cref="MeshException">The Workload API gives this process no identity.</exception>
+    public static async Task<OperatorSession> StartAsync(RunningMesh mesh, Edge edge, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["SPIFFE_ENDPOINT_SOCKET"] = mesh.WorkloadApi,
+            ["Mesh:Manifest"] = mesh.Manifest.Path,
+            ["Mesh:Name"] = mesh.Operator.Name,
+            ["Mesh:Issuer"] = mesh.Issuer.AbsoluteUri,
+            ["Mesh:AuditDirectory"] = mesh.AuditDirectory,
+        });
+        builder.Services.AddMeshIdentity(builder.Configuration);
+        builder.Services.Configure<WorkloadApiClientOptions>(options => options.EndpointSocket = mesh.WorkloadApi);
+        builder.Services
+            .AddHttpClient(ClientName, client => client.BaseAddress = mesh.Agents[edge.Callee.Name])
+            .AddAgentAuth(edge.Callee.Name, [.. edge.Scopes]);
+
+        var host = builder.Build();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(IdentityTimeout);
+        try
+        {
+            await host.StartAsync(timeout.Token);
+            await host.Services.GetRequiredService<SpiffeSource>().WaitUntilReadyAsync(timeout.Token);
+            return new OperatorSession(host, edge);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            host.Dispose();
+            throw MeshException.Unavailable(
+                $"the Workload API at {mesh.WorkloadApi} gives {Environment.ProcessPath} no identity. Operator '{mesh.Operator.Name}' in {mesh.Manifest.Path} is attested by its executable; start that one, or correct 'executable'.", e);
+        }
+    }
+
+    /// <summary>Asks the entry agent. The trace begins here.</summary>
+    /// <exception cref="MeshException">The agent refuses, fails, or does not answer.</exception>
+    public async Task<Answer> AskAsync(string question, Portfolio portfolio, CancellationToken cancellationToken)
+    {
+        using var activity = new Activity("mesh ask").SetIdFormat(ActivityIdFormat.W3C);
+        activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        activity.Start();
+
+        var started = Stopwatch.GetTimestamp();
+        var http = _host.Services.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName);
+        try
+        {
+            using var response = await http.PostAsJsonAsync("ask", new { question, portfolio }, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                throw MeshException.Unavailable($"{_edge.Callee.Name} answers {await ProblemText.OfAsync(response, cancellationToken)}");
+
+            var body = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            return new Answer(
+                body.GetProperty("answer").GetString() ?? "",
+                Member(body, "model")?.GetString(),
+                Member(body, "metrics"),
+                Member(body, "order"),
+                activity.TraceId.ToHexString(),
+                Stopwatch.GetElapsedTime(started));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw MeshException.Unavailable($"{_edge.Callee.Name}'s answer is not what an agent's /ask answers: {e.Message}", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or System.Security.Authentication.AuthenticationException)
+        {
+            throw MeshException.Unavailable($"{_edge.Callee.Name} cannot be asked: {e.Message}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync();
+    }
+
+    private static JsonElement? Member(JsonElement body, string name) =>
+        body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

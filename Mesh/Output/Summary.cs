@@ -1,0 +1,23 @@
+using System.Globalization;
+using AgentMesh.Cli.Demo;
+using Spectre.Console;
+
+namespace AgentMesh.Cli.Output;
+
+/// <summary>The last lines of a demo: what it cost, and whether all was as it must be.</summary>
+internal sealed class Summary(Screen screen)
+{
+    public void Write(DemoReport report, string? keptAt)
+    {
+        screen.Line();
+        screen.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"started in {report.StartMs / 1000:0.0} s, answered in {report.Answer.Took.TotalMilliseconds:0} ms, {report.ResidentMegabytes:0} MB resident in all processes"));
+        foreach (var problem in report.Problems)
+            screen.Line("PROBLEM: " + Printable.Of(problem), new Style(Color.Red));
+        if (report.Problems.Count == 0)
+            screen.Line($"answered over {report.Hops.Count} decisions; {report.Attacks.Count} of {report.Attacks.Count} attacks refused", new Style(Color.Green));
+        if (keptAt is not null)
+            screen.Line("logs and journals: " + keptAt);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using AgentMesh.Auth;
+using AgentMesh.Cli.Attacks;
+using AgentMesh.Cli.Demo;
+using Spectre.Console;
+
+namespace AgentMesh.Cli.Output;
+
+/// <summary>What <c>up</c> and <c>ask</c> show: the answer, the hops it took, the attacks that were refused.</summary>
+internal sealed class Views(Screen screen, string trustDomain)
+{
+    private static readonly Style Good = new(Color.Green);
+    private static readonly Style Bad = new(Color.Red);
+    private static readonly Style Heading = new(decoration: Decoration.Bold);
+
+    public void Answer(string agent, string question, Answer answer)
+    {
+        screen.Line();
+        screen.Line("question", Heading);
+        screen.Line("  " + question);
+        screen.Line(answer.Model is null ? $"answer of {agent}" : $"answer of {agent} ({Printable.Of(answer.Model)})", Heading);
+        foreach (var line in Printable.Of(answer.Text).Split('\n'))
+            screen.Line("  " + line.TrimEnd());
+    }
+
+    public void Hops(string traceId, IReadOnlyList<AuditEvent> events)
+    {
+        screen.Line();
+        screen.Line($"hops of trace {traceId}", Heading);
+        var table = Table("caller", "callee", "authenticated", "action", "scopes", "act chain", "decision", "ms");
+        table.Columns[^1].Alignment(Justify.Right);
+        foreach (var hop in events)
+        {
+            table.AddRow(
+                Cell(Name(hop.Caller)),
+                Cell(Name(hop.Callee ?? hop.Party)),
+                Cell(hop.Authentication),
+                Cell(hop.Action),
+                Cell(hop.Scopes),
+                Cell(string.Join(" < ", (hop.Actors ?? []).Append(hop.Subject).OfType<string>().Distinct().Select(id => Name(id)))),
+                Decision(hop),
+                Cell(hop.DurationMs?.ToString("0.0", CultureInfo.InvariantCulture)));
+        }
+
+        screen.Results.Write(table);
+    }
+
+    public void Attacks(IReadOnlyList<AttackResult> attacks)
+    {
+        screen.Line();
+        screen.Line("attacks from outside", Heading);
+        var table = Table("attack", "on", "outcome", "received");
+        foreach (var attack in attacks)
+        {
+            table.AddRow(
+                Cell(attack.Name),
+                Cell(attack.Target),
+                attack.Refused ? new Text("refused", Good) : new Text("NOT REFUSED", Bad),
+                Cell(attack.Evidence));
+        }
+
+        screen.Results.Write(table);
+    }
+
+    private static Text Decision(AuditEvent hop) => hop.Decision == "allow"
+        ? new Text(hop.Decision, Good)
+        : new Text($"{hop.Decision} {hop.Reason}".TrimEnd(), Bad);
+
+    private Table Table(params string[] columns)
+    {
+        var table = new Table { Border = screen.IsTerminal ? TableBorder.Rounded : TableBorder.None };
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn(new Text(column, Heading)) { NoWrap = !screen.IsTerminal });
+        return table;
+    }
+
+    private string Name(string? spiffeId) => PartyName.Short(spiffeId, trustDomain);
+
+    private static Text Cell(string? text) => new(Printable.Of(text ?? ""));
+}

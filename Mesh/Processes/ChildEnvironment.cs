@@ -1,0 +1,62 @@
+using System.Globalization;
+using AgentMesh.Manifest;
+
+namespace AgentMesh.Cli.Processes;
+
+/// <summary>The settings that each child gets, as environment variables. None is a secret.</summary>
+internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, LaunchOptions options, Uri issuer)
+{
+    public string WorkloadApiAddress { get; } = options.WorkloadApi ?? "unix://" + run.Socket;
+
+    public IReadOnlyDictionary<string, string> WorkloadApi(Uri health) => new Dictionary<string, string>(Common(manifest.Services["workload-api"]))
+    {
+        ["ASPNETCORE_URLS"] = Origin(health),
+        ["Mesh__WorkloadApi__Socket"] = run.Socket,
+    };
+
+    public IReadOnlyDictionary<string, string> AuthServer(Uri health) => new Dictionary<string, string>(Identified(manifest.Services["auth-server"]))
+    {
+        ["ASPNETCORE_URLS"] = $"{Origin(issuer)};{Origin(health)}",
+        ["ConnectionStrings__AuthServer"] = $"Data Source={Path.Combine(run.State, "auth-server.db")}",
+    };
+
+    public IReadOnlyDictionary<string, string> Agent(Party agent, Uri address, Uri health, IReadOnlyDictionary<string, Uri> addresses)
+    {
+        var settings = Identified(agent);
+        settings["ASPNETCORE_URLS"] = $"{Origin(address)};{Origin(health)}";
+        foreach (var callee in agent.Calls.Keys)
+            settings[$"services__{callee}__https__0"] = Origin(addresses[callee]);
+        if (options.Model is { } model)
+            settings["Mesh__Model"] = model;
+        return settings;
+    }
+
+    private Dictionary<string, string> Identified(Party party) => new(Common(party))
+    {
+        ["SPIFFE_ENDPOINT_SOCKET"] = WorkloadApiAddress,
+        ["Mesh__Name"] = party.Name,
+        ["Mesh__Issuer"] = issuer.AbsoluteUri,
+    };
+
+    private Dictionary<string, string> Common(Party party) => new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Development",
+        ["DOTNET_ENVIRONMENT"] = "Development",
+        ["OTEL_SERVICE_NAME"] = party.Name,
+        ["Logging__LogLevel__Default"] = options.LogLevel.ToString(),
+        ["Logging__Console__FormatterName"] = "simple",
+        ["Logging__Console__FormatterOptions__SingleLine"] = bool.TrueString,
+        ["Mesh__Manifest"] = manifest.Path!,
+        ["Mesh__Configuration"] = options.Configuration,
+        ["Mesh__AuditDirectory"] = run.Audit,
+        ["Mesh__ExitWithParent"] = bool.TrueString,
+        // Seven runtimes share this machine with the user: favour a small heap and a quick start.
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
+        ["DOTNET_GCConserveMemory"] = "7",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_NOLOGO"] = "1",
+    };
+
+    private static string Origin(Uri uri) => string.Create(CultureInfo.InvariantCulture, $"{uri.Scheme}://{uri.Authority}");
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+
+namespace AgentMesh.Cli.Processes;
+
+/// <summary>
+/// One running part of the mesh. Its standard input is a pipe that only this process holds: the child ends when the pipe does,
+/// be it closed on purpose or by this process's death.
+/// </summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly ChildLog _log;
+
+    private ChildProcess(ChildSpec spec, Process process, ChildLog log)
+    {
+        Spec = spec;
+        _process = process;
+        _log = log;
+        Id = process.Id;
+        Ended = process.WaitForExitAsync();
+    }
+
+    public ChildSpec Spec { get; }
+
+    public int Id { get; }
+
+    /// <summary>Completes when the process has ended and its output has been written.</summary>
+    public Task Ended { get; }
+
+    public bool HasEnded => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <exception cref="MeshException">The executable is missing or cannot be run.</exception>
+    public static ChildProcess Start(ChildSpec spec)
+    {
+        if (!File.Exists(spec.Executable))
+            throw MeshException.BadInput($"{spec.Name} is not built: {spec.Executable} does not exist. Run `dotnet build {spec.WorkingDirectory}`.");
+
+        var start = new ProcessStartInfo(spec.Executable)
+        {
+            WorkingDirectory = spec.WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (key, value) in spec.Environment)
+            start.Environment[key] = value;
+
+        var log = new ChildLog(spec.LogFile);
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, e) => log.Write(e.Data);
+        process.ErrorDataReceived += (_, e) => log.Write(e.Data);
+        try
+        {
+            process.Start();
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            process.Dispose();
+            log.Dispose();
+            throw MeshException.BadInput($"{spec.Name} cannot be started: {spec.Executable}: {e.Message}", e);
+        }
+
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new ChildProcess(spec, process, log);
+    }
+
+    /// <summary>Asks the child to end, without waiting for it.</summary>
+    public void RequestStop()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The child is gone already, and its end of the pipe with it.
+        }
+    }
+
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // Ended in between.
+        }
+    }
+
+    /// <summary>Bytes of memory that are resident now, 0 when the process has ended.</summary>
+    public long ResidentBytes()
+    {
+        try
+        {
+            _process.Refresh();
+            return _process.HasExited ? 0 : _process.WorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        _log.Dispose();
+    }
+}

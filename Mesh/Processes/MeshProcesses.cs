@@ -1,0 +1,86 @@
+using AgentMesh.Cli.Output;
+
+namespace AgentMesh.Cli.Processes;
+
+/// <summary>The running children of one <c>mesh up</c>: started in order, watched, and ended together.</summary>
+internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(4);
+
+    private readonly List<ChildProcess> _children = [];
+
+    public IReadOnlyList<ChildProcess> Children => _children;
+
+    /// <summary>Starts the Workload API, then the authorization server and all agents side by side, and waits until each is ready.</summary>
+    /// <exception cref="ChildFailedException">A part ended, or was not ready in time.</exception>
+    public async Task StartAsync(LaunchPlan plan, LaunchOptions options, IStartProgress progress, CancellationToken cancellationToken)
+    {
+        using var readiness = new Readiness(options.StartTimeout, time);
+        if (plan.WorkloadApi is not null)
+            await StartAndWaitAsync([plan.WorkloadApi]);
+        await StartAndWaitAsync([plan.AuthServer, .. plan.Agents]);
+
+        async Task StartAndWaitAsync(IReadOnlyList<ChildSpec> specs)
+        {
+            var started = time.GetTimestamp();
+            var children = new List<ChildProcess>();
+            foreach (var spec in specs)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var child = ChildProcess.Start(spec);
+                _children.Add(child);
+                children.Add(child);
+                progress.Starting(spec.Name);
+            }
+
+            // The first failure ends the wait for the others.
+            using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var waits = children.ConvertAll(child => WaitAsync(child, started, failed.Token));
+            await foreach (var wait in Task.WhenEach(waits))
+            {
+                if (wait.IsFaulted)
+                    await failed.CancelAsync();
+                await wait;
+            }
+        }
+
+        async Task WaitAsync(ChildProcess child, long started, CancellationToken ct)
+        {
+            await readiness.WaitAsync(child, ct);
+            progress.Ready(child.Spec.Name, time.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>Completes with the first child that ends.</summary>
+    public async Task<ChildProcess> FirstToEndAsync(CancellationToken cancellationToken)
+    {
+        var first = await Task.WhenAny(_children.Select(child => child.Ended)).WaitAsync(cancellationToken);
+        return _children.First(child => child.Ended == first);
+    }
+
+    public long ResidentBytes() => _children.Sum(child => child.ResidentBytes());
+
+    /// <summary>Ends every child at once, for the impatient.</summary>
+    public void KillAll() => _children.ForEach(child => child.Kill());
+
+    public async Task StopAsync()
+    {
+        _children.ForEach(child => child.RequestStop());
+        try
+        {
+            await Task.WhenAll(_children.Select(child => child.Ended)).WaitAsync(StopGrace, time);
+        }
+        catch (TimeoutException)
+        {
+            KillAll();
+            await Task.WhenAll(_children.Select(child => child.Ended));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _children.ForEach(child => child.Dispose());
+        _children.Clear();
+    }
+}
