@@ -32,7 +32,6 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
             run.Dispose();
         });
 
-        _screen.Line($"{manifest.Path}: {manifest.Agents.Count} agents in {manifest.TrustDomain}");
         var started = time.GetTimestamp();
         var launch = new LaunchOptions
         {
@@ -84,6 +83,8 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
         {
             var plan = LaunchPlan.Create(manifest, run, launch);
             var progress = new StartProgress(_screen);
+            if (attempt == 1)
+                _screen.Line($"{manifest.Path}: {manifest.Agents.Count} agents in {manifest.TrustDomain}");
             try
             {
                 await progress.RunAsync(() => processes.StartAsync(plan, launch, progress, interrupts.Token));
