@@ -1,0 +1,12 @@
+using AgentMesh.Manifest;
+
+namespace AgentMesh.Deployment.Kubernetes;
+
+/// <summary>The parties that run in a cluster. The embedded Workload API does not: there SPIRE is the identity source.</summary>
+internal static class ClusterParties
+{
+    public static IEnumerable<Party> Of(MeshManifest manifest) => manifest.Agents.Values
+        .Concat(manifest.Operators.Values)
+        .Concat(manifest.Services.Values.Where(service => service.Name != "workload-api"))
+        .OrderBy(party => party.Name, StringComparer.Ordinal);
+}
