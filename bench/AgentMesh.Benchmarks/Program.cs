@@ -1,1 +1,23 @@
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using AgentMesh.Benchmarks;
+using AgentMesh.Benchmarks.Manifest;
+using BenchmarkDotNet.Running;
+
+// A verb prints one part's figures in seconds; without one, BenchmarkDotNet takes its time.
+var verbs = new Dictionary<string, Verb>(StringComparer.Ordinal)
+{
+    ["manifest"] = new("load, memory and decisions of a manifest with 10,000 agents and 100,000 edges", ManifestFigures.Print),
+};
+
+if (args is [var name, .. var rest] && verbs.TryGetValue(name, out var verb))
+    return await verb.Run(rest);
+
+if (args is ["help" or "--help" or "-h"])
+{
+    foreach (var (each, (description, _)) in verbs)
+        Console.WriteLine($"{each,-12} {description}");
+    Console.WriteLine("otherwise    BenchmarkDotNet's own arguments, for example --filter *Manifest*");
+    return 0;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return 0;

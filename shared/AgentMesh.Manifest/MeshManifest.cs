@@ -28,7 +28,7 @@ public sealed class MeshManifest
     }
 
     /// <summary>Reads a manifest from a file.</summary>
-    /// <param name="path">The file; UTF-8, comments and trailing commas allowed, at most 32 MB.</param>
+    /// <param name="path">The file; UTF-8, comments and trailing commas allowed, at most 16 MB.</param>
     /// <exception cref="ManifestException">The file is missing, cannot be read or has errors; each with file, line, column and what to write instead.</exception>
     public static MeshManifest Load(string path)
     {

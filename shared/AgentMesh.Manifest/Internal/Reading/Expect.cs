@@ -5,20 +5,13 @@ namespace AgentMesh.Manifest.Internal.Reading;
 /// <summary>Takes values of one kind from the syntax, or says what to write instead.</summary>
 internal static class Expect
 {
-    public static bool Kind(SyntaxNode node, SyntaxKind kind, string what, DiagnosticBag diagnostics)
-    {
-        if (node.Kind == kind)
-            return true;
-
-        var wanted = new SyntaxNode(kind, node.Position).KindInWords;
-        diagnostics.Error(node.Position, $"This is {node.KindInWords}, but {what} must be {wanted}.");
-        return false;
-    }
+    public static bool Kind(SyntaxNode node, SyntaxKind kind, string what, DiagnosticBag diagnostics) =>
+        node.Kind == kind || Refuse(node, kind, what, diagnostics);
 
     /// <summary>The member's string; null when it is absent or wrong.</summary>
     public static string? Text(SyntaxNode owner, string member, DiagnosticBag diagnostics)
     {
-        if (owner.Find(member) is not { } node || !Kind(node, SyntaxKind.String, Quote.Text(member), diagnostics))
+        if (owner.Find(member) is not { } node || !Member(node, SyntaxKind.String, member, diagnostics))
             return null;
         if (node.Text.Length <= Limits.TextLength)
             return node.Text;
@@ -41,26 +34,47 @@ internal static class Expect
 
     /// <summary>The member's object, whose members are keyed by name; none when it is absent or wrong.</summary>
     public static IReadOnlyList<SyntaxMember> Entries(SyntaxNode owner, string member, DiagnosticBag diagnostics) =>
-        owner.Find(member) is { } node && Kind(node, SyntaxKind.Object, Quote.Text(member), diagnostics) ? node.Members : [];
+        owner.Find(member) is { } node && Member(node, SyntaxKind.Object, member, diagnostics) ? node.Members : [];
 
     /// <summary>The member's array of different strings; none when it is absent or wrong.</summary>
     public static IReadOnlyList<SyntaxNode> Texts(SyntaxNode owner, string member, DiagnosticBag diagnostics)
     {
-        if (owner.Find(member) is not { } node || !Kind(node, SyntaxKind.Array, Quote.Text(member), diagnostics))
+        if (owner.Find(member) is not { } node || !Member(node, SyntaxKind.Array, member, diagnostics))
             return [];
+
+        if (IsPlain(node.Items))
+            return node.Items;
 
         var texts = new List<SyntaxNode>(node.Items.Count);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in node.Items)
         {
-            if (!Kind(item, SyntaxKind.String, $"each item of {Quote.Text(member)}", diagnostics))
-                continue;
-            if (seen.Add(item.Text))
+            if (item.Kind != SyntaxKind.String)
+                Refuse(item, SyntaxKind.String, $"each item of {Quote.Text(member)}", diagnostics);
+            else if (seen.Add(item.Text))
                 texts.Add(item);
             else
                 diagnostics.Error(item.Position, $"{Quote.Text(item.Text)} stands twice in {Quote.Text(member)}. Remove one.");
         }
 
         return texts;
+    }
+
+    /// <summary>Whether these are one or two different strings, as nearly all arrays of a manifest are.</summary>
+    private static bool IsPlain(IReadOnlyList<SyntaxNode> items) => items.Count switch
+    {
+        1 => items[0].Kind == SyntaxKind.String,
+        2 => items[0].Kind == SyntaxKind.String && items[1].Kind == SyntaxKind.String && items[0].Text != items[1].Text,
+        _ => false,
+    };
+
+    private static bool Member(SyntaxNode node, SyntaxKind kind, string member, DiagnosticBag diagnostics) =>
+        node.Kind == kind || Refuse(node, kind, Quote.Text(member), diagnostics);
+
+    private static bool Refuse(SyntaxNode node, SyntaxKind kind, string what, DiagnosticBag diagnostics)
+    {
+        var wanted = new SyntaxNode(kind, node.Position).KindInWords;
+        diagnostics.Error(node.Position, $"This is {node.KindInWords}, but {what} must be {wanted}.");
+        return false;
     }
 }

@@ -3,7 +3,7 @@ namespace AgentMesh.Manifest.Internal.Reading;
 /// <summary>Bounds on what is read, so that no manifest can exhaust the reader.</summary>
 internal static class Limits
 {
-    public const int FileBytes = 32 * 1024 * 1024;
+    public const int FileBytes = 16 * 1024 * 1024;
     public const int Nesting = 16;
     public const int Diagnostics = 200;
 

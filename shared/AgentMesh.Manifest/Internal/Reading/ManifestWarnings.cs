@@ -42,10 +42,10 @@ internal static class ManifestWarnings
     private static void AddUnusable(ManifestContent content, DiagnosticBag diagnostics)
     {
         // Edges of one caller mostly share their condition, and a mesh's edges may be many.
-        var judged = new Dictionary<(Party, string), bool>();
+        var judged = new Dictionary<(Party, IReadOnlyList<string>), bool>();
         foreach (var edge in content.Edges.Where(edge => edge.When.Count > 0))
         {
-            var key = (edge.Caller, string.Join(' ', edge.When));
+            var key = (edge.Caller, edge.When);
             if (!judged.TryGetValue(key, out var usable))
                 judged[key] = usable = CanServe(edge);
             if (usable)

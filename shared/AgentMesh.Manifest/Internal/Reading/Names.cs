@@ -5,13 +5,6 @@ namespace AgentMesh.Manifest.Internal.Reading;
 /// <summary>The syntax of what the manifest names.</summary>
 internal static partial class Names
 {
-    /// <summary>A party's name. No hyphen at the end, because it is a DNS label as well.</summary>
-    public const string PartyPattern = "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$";
-
-    /// <summary>A scope token (RFC 6749 §3.3), which can stand in a quoted header parameter as it is.</summary>
-    public const string ScopePattern = @"^[\x21\x23-\x5B\x5D-\x7E]{1,128}$";
-
-    /// <summary>What <see cref="CheckParty"/> says is checked by code, so that the message can name the fault.</summary>
     public static void CheckParty(string name, ManifestPosition at, string what, DiagnosticBag diagnostics)
     {
         if (!Party().IsMatch(name))
@@ -30,10 +23,11 @@ internal static partial class Names
         }
     }
 
-    // \z, for $ would let a line feed through at the end.
+    /// <summary>No hyphen at the end, because a name is a DNS label as well. (\z, for $ would let a line feed through at the end.)</summary>
     [GeneratedRegex(@"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Party();
 
+    /// <summary>A scope token (RFC 6749 §3.3), which can stand in a quoted header parameter as it is.</summary>
     [GeneratedRegex(@"^[\x21\x23-\x5B\x5D-\x7E]{1,128}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Scope();
 }

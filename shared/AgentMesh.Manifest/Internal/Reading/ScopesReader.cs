@@ -33,7 +33,7 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
         if (edge.Find(member) is { Kind: SyntaxKind.Array } array && array.Items.Count is 0 or > Limits.ScopesPerEdge)
             diagnostics.Error(array.Position, array.Items.Count == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
 
-        var key = string.Join(' ', texts.Select(text => text.Text));
+        var key = texts.Count == 1 ? texts[0].Text : string.Join(' ', texts.Select(text => text.Text));
         if (_sets.TryGetValue(key, out var set))
             return set;
 

@@ -37,7 +37,7 @@ internal static class SyntaxError
         var suffix = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (suffix >= 0)
             message = message[..suffix];
-        return message.Contains("depth", StringComparison.Ordinal)
+        return message.Contains("maximum configured depth", StringComparison.Ordinal)
             ? $"Nested deeper than {Limits.Nesting} levels. A manifest needs six."
             : $"Not JSON from here on: {Quote.Clean(message)} Look for a missing comma, quote or bracket just before.";
     }

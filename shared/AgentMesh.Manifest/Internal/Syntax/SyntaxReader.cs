@@ -8,6 +8,7 @@ namespace AgentMesh.Manifest.Internal.Syntax;
 internal ref struct SyntaxReader
 {
     private readonly DiagnosticBag _diagnostics;
+    private readonly TextPool _pool = new();
     private Utf8JsonReader _json;
     private TextCursor _cursor;
 
@@ -62,36 +63,33 @@ internal ref struct SyntaxReader
 
     private SyntaxNode ReadObject(ManifestPosition position)
     {
-        var members = new List<SyntaxMember>();
-        var seen = new Dictionary<string, ManifestPosition>(StringComparer.Ordinal);
+        var members = new MemberList();
         while (_json.Read() && _json.TokenType != JsonTokenType.EndObject)
         {
             var at = _cursor.MoveTo((int)_json.TokenStartIndex);
             var name = ReadText(at);
             _json.Read();
             var value = ReadValue();
-            if (seen.TryAdd(name, at))
-                members.Add(new(name, at, value));
-            else
-                _diagnostics.Error(at, $"{Quote.Text(name)} stands here a second time; the first is at {seen[name]}. Merge them into one.");
+            if (!members.TryAdd(new(name, at, value), out var first))
+                _diagnostics.Error(at, $"{Quote.Text(name)} stands here a second time; the first is at {first}. Merge them into one.");
         }
 
-        return new(SyntaxKind.Object, position) { Members = members };
+        return new(SyntaxKind.Object, position) { Members = members.Items };
     }
 
     private SyntaxNode ReadArray(ManifestPosition position)
     {
-        var items = new List<SyntaxNode>();
+        List<SyntaxNode>? items = null;
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
-            items.Add(ReadValue());
-        return new(SyntaxKind.Array, position) { Items = items };
+            (items ??= []).Add(ReadValue());
+        return new(SyntaxKind.Array, position) { Items = items ?? [] };
     }
 
     private readonly string ReadText(ManifestPosition position)
     {
         try
         {
-            return _json.GetString()!;
+            return (_json.ValueIsEscaped ? null : _pool.Get(_json.ValueSpan)) ?? _json.GetString()!;
         }
         catch (InvalidOperationException)
         {

@@ -1,0 +1,45 @@
+namespace AgentMesh.Manifest.Tests;
+
+public sealed class AllocationTests
+{
+    private static readonly MeshManifest Mesh = MeshManifest.Load(Repository.File("mesh.json"));
+
+    [Theory]
+    [InlineData("spiffe://agentmesh.local/agent/advisor", "risk-analyst", "risk.score", "portfolio.advise", PolicyOutcome.Allowed)]
+    [InlineData("advisor", "spiffe://agentmesh.local/agent/trader", "trade.propose trade.execute", "portfolio.advise", PolicyOutcome.ApprovalRequired)]
+    [InlineData("advisor", "trader", "", "portfolio.advise", PolicyOutcome.Allowed)]
+    [InlineData("advisor", "trader", "trade.propose", "a b c", PolicyOutcome.NotServing)]
+    [InlineData("advisor", "trader", "not.known", "portfolio.advise", PolicyOutcome.ScopeNotGranted)]
+    [InlineData("advisor", "local", "trade.propose", "", PolicyOutcome.NoEdge)]
+    [InlineData("advisor", "spiffe://agentmesh.local/agent/nobody", "", "", PolicyOutcome.UnknownCallee)]
+    [InlineData("spiffe://elsewhere/agent/advisor", "trader", "", "", PolicyOutcome.UnknownCaller)]
+    public void A_decision_allocates_nothing(string caller, string callee, string scopes, string serving, PolicyOutcome expected)
+    {
+        var others = 0;
+        var allocated = AllocatedBy(() =>
+        {
+            if (Mesh.Decide(caller, callee, scopes, serving).Outcome != expected)
+                others++;
+        });
+
+        Assert.Equal(0, others);
+        Assert.Equal(0, allocated);
+    }
+
+    [Fact]
+    public void A_look_up_allocates_nothing() => Assert.Equal(0, AllocatedBy(() =>
+    {
+        Mesh.TryGetParty("spiffe://agentmesh.local/agent/trader", out _);
+        _ = Mesh.ScopesOf("trader").Count;
+        _ = Mesh.TryGetEdge("spiffe://agentmesh.local/agent/trader", "market-data", out var edge) && edge.Allows("market.read");
+    }));
+
+    private static long AllocatedBy(Action question)
+    {
+        question();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var times = 0; times < 10_000; times++)
+            question();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}
