@@ -1,0 +1,24 @@
+namespace AgentMesh.WorkloadApi.Configuration;
+
+internal static class Usage
+{
+    public const string Text = """
+        WorkloadApi: the SPIFFE Workload API and its certificate authority, for machines without SPIRE.
+
+        Settings (as --Name=value, or in the environment with __ for :)
+          Mesh:Manifest                             path of mesh.json; default ./mesh.json
+          Mesh:Configuration                        Debug or Release: which build of the mesh's programs gets identities; default its own
+          Mesh:WorkloadApi:Socket                   path of the Unix socket, at most 107 bytes; required
+          Mesh:WorkloadApi:SocketAccess             owner (default; mode 0600 in a folder 0700) or everyone (0666 in 0711)
+          Mesh:WorkloadApi:AllowOutsideDevelopment  true to run although ASPNETCORE_ENVIRONMENT is not Development
+          Mesh:WorkloadApi:Issuer                   iss of JWT-SVIDs; default the first address of ASPNETCORE_URLS
+          Mesh:WorkloadApi:AuthorityLifetime        life of a signing key; default 1.00:00:00
+          Mesh:WorkloadApi:PropagationDelay         how long a new signing key is published before it signs; default 00:00:10
+          Mesh:WorkloadApi:RefreshHint              how often others should fetch /bundle; default 00:05:00
+          ASPNETCORE_URLS                           loopback address of /health, /alive, /.well-known/openid-configuration,
+                                                    /keys and /bundle; default a free port
+
+        Workloads find it with SPIFFE_ENDPOINT_SOCKET=unix:///path/of/w.sock
+        Exit code 1: something is wrong with the settings, and the message says what.
+        """;
+}

@@ -1,0 +1,23 @@
+using AgentMesh.WorkloadApi.Attestation;
+using Grpc.AspNetCore.Server;
+
+namespace AgentMesh.WorkloadApi.Serving;
+
+/// <summary>gRPC on the Unix socket, documents on loopback, and neither where the other belongs (Workload Endpoint §2).</summary>
+internal static class ListenerSeparation
+{
+    public static void UseListenerSeparation(this IApplicationBuilder app)
+    {
+        app.UseRouting();
+        app.Use((http, next) =>
+        {
+            var onSocket = http.Features.Get<CallerFeature>() is not null;
+            var isGrpc = http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null
+                || http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
+            if (onSocket == isGrpc)
+                return next(http);
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,19 @@
+using OpenTelemetry;
+using OpenTelemetry.Resources;
+
+namespace AgentMesh.WorkloadApi.Telemetry;
+
+internal static class TelemetryExport
+{
+    /// <summary>Sends spans and measurements to <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and loads nothing when it is not set.</summary>
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "workload-api"))
+            .WithTracing(tracing => tracing.AddSource(WorkloadApiTelemetry.Name))
+            .WithMetrics(metrics => metrics.AddMeter(WorkloadApiTelemetry.Name))
+            .UseOtlpExporter();
+    }
+}

@@ -1,0 +1,123 @@
+using AgentMesh.WorkloadApi.Admin;
+using AgentMesh.WorkloadApi.Attestation;
+using AgentMesh.WorkloadApi.Authorities;
+using AgentMesh.WorkloadApi.Configuration;
+using AgentMesh.WorkloadApi.Documents;
+using AgentMesh.WorkloadApi.Entries;
+using AgentMesh.WorkloadApi.Serving;
+using AgentMesh.WorkloadApi.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AgentMesh.WorkloadApi;
+
+/// <summary>The server as a whole: for <c>Program</c>, and for tests that host it in their own process.</summary>
+public static class WorkloadApiServer
+{
+    /// <summary>Builds the server; <c>StartAsync</c> serves. Arguments are configuration, for example <c>--Mesh:WorkloadApi:Socket=/tmp/x/w.sock</c>.</summary>
+    /// <param name="args">Command-line arguments.</param>
+    /// <param name="configure">Called before the server's own services are added, which give way to those that are there (<see cref="TimeProvider"/> for one).</param>
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    /// <exception cref="Manifest.ManifestException">The manifest has errors.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        configure?.Invoke(builder);
+        var settings = WorkloadApiSettings.Read(builder.Configuration);
+        DevelopmentOnly.Enforce(builder.Environment, settings);
+        AddServices(builder, settings);
+        builder.AddTelemetry();
+        // Read already, and served below: left in place, Kestrel would warn that they are overridden.
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
+        ConfigureKestrel(builder.WebHost, settings);
+
+        var app = builder.Build();
+        var socket = app.Services.GetRequiredService<UnixSocketEndpoint>();
+        app.Lifetime.ApplicationStarted.Register(() => Announce(app, settings));
+        app.Lifetime.ApplicationStopped.Register(socket.Remove);
+        app.UseListenerSeparation();
+        app.MapGrpcService<WorkloadService>();
+        app.MapGrpcService<AdminService>();
+        app.MapGrpcReflectionService();
+        app.MapDocuments();
+        WakeStreamsOnChange(app.Services);
+        socket.Prepare();
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, WorkloadApiSettings settings)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => CallerAttestor.ForThisSystem());
+        services.TryAddSingleton<IEntryStore, ManifestEntryStore>();
+        services.AddSingleton(settings);
+        services.AddSingleton<UnixSocketEndpoint>();
+        services.AddSingleton<WorkloadApiTelemetry>();
+        services.AddSingleton<TrustState>();
+        services.AddSingleton<JwtSvidIssuer>();
+        services.AddSingleton<IssuerAddress>();
+        services.AddSingleton<Wakeups>();
+        services.AddSingleton<Streams>();
+        services.AddSingleton<CallerIdentities>();
+        services.AddSingleton<WorkloadService>();
+        services.AddSingleton<AdminService>();
+        services.AddRouting();
+        services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<SecurityHeaderInterceptor>();
+            grpc.MaxReceiveMessageSize = 256 * 1024;   // a token to validate is the largest thing that anybody sends
+        });
+        services.AddGrpcReflection();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        services.AddOptions<SocketTransportOptions>()
+            .Configure<UnixSocketEndpoint>((transport, socket) => transport.CreateBoundListenSocket = socket.Bind);
+    }
+
+    private static void ConfigureKestrel(IWebHostBuilder host, WorkloadApiSettings settings) => host.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        // A workload holds one connection and three streams, and says nothing on them for half an hour.
+        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 32;
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromMinutes(5);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromMinutes(1);
+        kestrel.Limits.MaxRequestBodySize = 512 * 1024;
+        // First, so that the issuer's address is known when the first workload connects.
+        foreach (var address in settings.HttpAddresses)
+            Listen(kestrel, address);
+        kestrel.ListenUnixSocket(settings.Socket, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(CallerFeature.Attest(kestrel.ApplicationServices.GetRequiredService<ICallerAttestor>()));
+        });
+    });
+
+    private static void Listen(KestrelServerOptions kestrel, Uri address)
+    {
+        if (address.HostNameType == UriHostNameType.Dns && address.Port != 0)
+            kestrel.ListenLocalhost(address.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        else
+            kestrel.Listen(address.HostNameType == UriHostNameType.Dns ? System.Net.IPAddress.Loopback : System.Net.IPAddress.Parse(address.DnsSafeHost), address.Port,
+                listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static void WakeStreamsOnChange(IServiceProvider services)
+    {
+        var wakeups = services.GetRequiredService<Wakeups>();
+        services.GetRequiredService<TrustState>().Changed += wakeups.WakeAll;
+        services.GetRequiredService<IEntryStore>().Changed += wakeups.WakeAll;
+    }
+
+    private static void Announce(WebApplication app, WorkloadApiSettings settings)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(WorkloadApiTelemetry.Name);
+        if (!app.Environment.IsDevelopment())
+            Log.OutsideDevelopment(logger);
+        foreach (var warning in settings.Manifest.Warnings)
+            Log.ManifestWarning(logger, warning.ToString());
+        var addresses = IssuerAddress.HttpAddresses(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>());
+        Log.Started(logger, settings.Manifest.TrustDomain, settings.Socket, app.Services.GetRequiredService<IEntryStore>().Entries.Count, string.Join(' ', addresses));
+    }
+}
