@@ -84,7 +84,7 @@ public sealed class DemoTests(DemoFixture demo)
         Assert.Contains(evidence, Text(attack, "evidence"), StringComparison.Ordinal);
     }
 
-    private IEnumerable<JsonElement> Hops() => demo.Report.GetProperty("hops").EnumerateArray();
+    private List<JsonElement> Hops() => [.. demo.Report.GetProperty("hops").EnumerateArray()];
 
     private static string Agent(string name) => $"spiffe://agentmesh.local/agent/{name}";
 
