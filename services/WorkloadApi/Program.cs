@@ -1,4 +1,5 @@
 using AgentMesh.Manifest;
+using AgentMesh.ServiceDefaults;
 using AgentMesh.WorkloadApi.Configuration;
 
 namespace AgentMesh.WorkloadApi;
@@ -16,8 +17,11 @@ internal static class Program
         try
         {
             await using var app = WorkloadApiServer.Build(args, builder =>
+            {
                 // The host logs a failed start with its stack trace; Main says in a sentence what was wrong.
-                builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None));
+                builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+                builder.AddExitWithParent();
+            });
             await app.RunAsync();
             return 0;
         }
