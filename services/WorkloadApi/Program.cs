@@ -1,5 +1,4 @@
 using AgentMesh.Manifest;
-using AgentMesh.ServiceDefaults;
 using AgentMesh.WorkloadApi.Configuration;
 
 namespace AgentMesh.WorkloadApi;
