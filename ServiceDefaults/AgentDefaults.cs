@@ -1,14 +1,37 @@
+using AgentMesh.Auth;
+using AgentMesh.Auth.AspNetCore;
+using AgentMesh.SemanticKernel;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Hosting;
+
 namespace AgentMesh.ServiceDefaults;
 
-/// <summary>TEMPORARY skeleton. One call makes a web application an agent.</summary>
+/// <summary>One call makes a web application an agent.</summary>
 public static class AgentDefaults
 {
-    /// <summary>OpenTelemetry, health, service discovery, resilience: what Aspire's service defaults do.</summary>
-    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder => throw new NotImplementedException();
-    /// <summary>AddServiceDefaults and the agent's part: identity, inbound and outbound authentication, kernel.</summary>
-    public static WebApplicationBuilder AddAgent(this WebApplicationBuilder builder) => throw new NotImplementedException();
-    /// <summary>The middleware, health on the plain port, protected resource metadata.</summary>
-    public static WebApplication UseAgent(this WebApplication app) => throw new NotImplementedException();
+    /// <summary>
+    /// <see cref="ServiceDefaultsExtensions.AddServiceDefaults"/> and the agent's part: its identity (<c>Mesh:Name</c>, from the Workload API),
+    /// mutual TLS and tokens on everything that comes in, problem details, and a Semantic Kernel held to the request's scopes.
+    /// Calls to other agents: <c>AddHttpClient&lt;T&gt;(…).AddAgentAuth("callee", "scope")</c>.
+    /// </summary>
+    /// <exception cref="StartupException">The configuration is wrong; run the application in <see cref="Agent.RunAsync"/>, which prints it.</exception>
+    public static WebApplicationBuilder AddAgent(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddServiceDefaults();
+        builder.Services.AddMeshIdentity(builder.Configuration);
+        builder.AddAgentServer();
+        builder.AddAgentKernel();
+        Problems.Add(builder.Services);
+        return builder;
+    }
+
+    /// <summary>The middleware in the right order, and health on the plain port. Endpoints that are mapped afterwards need <c>RequireScope</c>: without it they are refused.</summary>
+    public static WebApplication UseAgent(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseAgentServer();
+        app.MapDefaultEndpoints();
+        return app;
+    }
 }

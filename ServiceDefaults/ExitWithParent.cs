@@ -1,4 +1,8 @@
-namespace Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace AgentMesh.ServiceDefaults;
 
 /// <summary>
 /// Ends the process when the one that started it ends, however that happened. The parent holds the other end of standard
@@ -11,8 +15,8 @@ public static class ExitWithParent
     public static TBuilder AddExitWithParent<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        if (bool.TryParse(builder.Configuration["Mesh:ExitWithParent"], out var asked) && asked)
-            builder.Services.Add(DependencyInjection.ServiceDescriptor.Singleton<IHostedService, ParentWatch>());
+        if (builder.Configuration.GetValue<bool>("Mesh:ExitWithParent"))
+            builder.Services.AddHostedService<ParentWatch>();
         return builder;
     }
 

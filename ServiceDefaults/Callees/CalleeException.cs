@@ -1,0 +1,28 @@
+namespace AgentMesh.ServiceDefaults.Callees;
+
+/// <summary>
+/// An agent that was called did not do what it was asked. The message and the reason are fit to be shown to a caller and to a
+/// model: which agent, what status, its own problem's detail; never a token, an address or a stack trace.
+/// </summary>
+public sealed class CalleeException : Exception
+{
+    internal CalleeException(string callee, int? status, string reason, string message, Exception? inner = null)
+        : base(message, inner)
+    {
+        Callee = callee;
+        Status = status;
+        Reason = reason;
+    }
+
+    /// <summary>The agent's name.</summary>
+    public string Callee { get; }
+
+    /// <summary>The HTTP status it answered; null when it did not answer.</summary>
+    public int? Status { get; }
+
+    /// <summary>A stable code: <c>bad_request</c>, <c>unreachable</c>, <c>no_credential</c>, <c>insufficient_scope</c> …</summary>
+    public string Reason { get; }
+
+    /// <summary>Whether the callee refused what the caller of this agent sent, so that the caller can mend it.</summary>
+    public bool IsCallersFault => Status is 400 or 404 or 422;
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
+
+namespace AgentMesh.ServiceDefaults;
+
+/// <summary>What Aspire's service defaults do, for every process of the mesh.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>The path that answers 200 when every health check passes.</summary>
+    public const string HealthPath = "/health";
+
+    /// <summary>The path that answers 200 as long as the process serves requests at all.</summary>
+    public const string AlivePath = "/alive";
+
+    private const string Live = "live";
+
+    /// <summary>OpenTelemetry, health checks, service discovery, and resilience that never sends an unsafe request twice.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.ConfigureOpenTelemetry();
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            // A POST that timed out may have been done: only safe methods are sent again.
+            http.AddStandardResilienceHandler(o => o.Retry.DisableForUnsafeHttpMethods());
+            http.AddServiceDiscovery();
+        });
+        return builder;
+    }
+
+    /// <summary>Maps <see cref="HealthPath"/> and <see cref="AlivePath"/> for anybody who reaches the port.</summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapHealthChecks(HealthPath).AllowAnonymous();
+        app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(Live) }).AllowAnonymous();
+        return app;
+    }
+}

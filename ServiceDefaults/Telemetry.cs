@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace AgentMesh.ServiceDefaults;
+
+/// <summary>Traces, metrics and logs, sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+internal static class Telemetry
+{
+    private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    // Prompts and tool arguments stay out of all of them: neither Semantic Kernel's switch for sensitive events
+    // nor EnableSensitiveData of Microsoft.Extensions.AI is set anywhere.
+    private static readonly string[] Sources =
+    [
+        "AgentMesh.*",
+        "Microsoft.SemanticKernel*",
+        "Experimental.Microsoft.Extensions.AI",
+    ];
+
+    public static void ConfigureOpenTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter(Sources))
+            .WithTracing(tracing => tracing
+                .AddSource([builder.Environment.ApplicationName, .. Sources])
+                .AddAspNetCoreInstrumentation(o => o.Filter = context => !IsHealth(context.Request.Path.Value))
+                .AddHttpClientInstrumentation());
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[EndpointKey]))
+            telemetry.UseOtlpExporter();
+    }
+
+    private static bool IsHealth(string? path) => path is ServiceDefaultsExtensions.HealthPath or ServiceDefaultsExtensions.AlivePath;
+}
