@@ -1,3 +1,18 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using AgentMesh.Agents.RiskAnalyst;
+using AgentMesh.Auth;
+using AgentMesh.Auth.AspNetCore;
+using AgentMesh.ServiceDefaults;
+
+return await Agent.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddAgent();
+    builder.Services.AddPortfolioScorer();
+    builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
+        .AddAgentAuth("market-data", "market.read");
+
+    var app = builder.Build();
+    app.UseAgent();
+    app.MapPost("/score", ScoreEndpoint.Score).RequireScope("risk.score");
+    return app;
+});
