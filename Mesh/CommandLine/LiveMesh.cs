@@ -25,7 +25,7 @@ internal static class LiveMesh
             WorkloadApi = run.WorkloadApi,
             Issuer = run.Issuer,
             Agents = run.Agents,
-            Directory = run.Directory,
+            AuditDirectory = Path.Combine(run.Directory, RunDirectory.AuditFolder),
             Operator = ManifestFile.Operator(manifest, run.Operator),
         };
     }

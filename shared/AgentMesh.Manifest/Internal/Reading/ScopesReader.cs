@@ -1,4 +1,3 @@
-using System.Buffers;
 using AgentMesh.Manifest.Internal.Syntax;
 
 namespace AgentMesh.Manifest.Internal.Reading;
@@ -9,7 +8,6 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
     public static readonly string[] Approvals = ["human"];
 
     private readonly Dictionary<string, ScopeDefinition> _scopes = new(StringComparer.Ordinal);
-    private readonly ArrayBufferWriter<char> _key = new();
     private readonly Dictionary<string, ScopeSet> _sets = new(StringComparer.Ordinal) { [""] = ScopeSet.Empty };
 
     public IReadOnlyDictionary<string, ScopeDefinition> Scopes => _scopes.AsReadOnly();
@@ -32,13 +30,14 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
     public ScopeSet Resolve(SyntaxNode edge, string member)
     {
         var texts = Expect.Texts(edge, member, diagnostics);
-        if (edge.Find(member) is { Kind: SyntaxKind.Array } array && array.Items.Length is 0 or > Limits.ScopesPerEdge)
-            diagnostics.Error(array.Position, array.Items.Length == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
+        if (edge.Find(member) is { Kind: SyntaxKind.Array } array && array.Items.Count is 0 or > Limits.ScopesPerEdge)
+            diagnostics.Error(array.Position, array.Items.Count == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
 
-        if (_sets.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(KeyOf(texts), out var set))
+        var key = texts.Count == 1 ? texts[0].Text : string.Join(' ', texts.Select(text => text.Text));
+        if (_sets.TryGetValue(key, out var set))
             return set;
 
-        var definitions = new List<ScopeDefinition>(texts.Length);
+        var definitions = new List<ScopeDefinition>(texts.Count);
         foreach (var text in texts)
         {
             if (_scopes.TryGetValue(text.Text, out var scope))
@@ -48,22 +47,9 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
         }
 
         set = new([.. definitions]);
-        if (definitions.Count == texts.Length)
-            _sets.Add(KeyOf(texts).ToString(), set);
+        if (definitions.Count == texts.Count)
+            _sets.Add(key, set);
         return set;
-    }
-
-    /// <summary>The scopes one after another; good until the next call.</summary>
-    private ReadOnlySpan<char> KeyOf(SyntaxNode[] texts)
-    {
-        _key.ResetWrittenCount();
-        foreach (var text in texts)
-        {
-            _key.Write(text.Text);
-            _key.Write(" ");
-        }
-
-        return _key.WrittenSpan;
     }
 
     private static string Empty(string member) => member == "when"

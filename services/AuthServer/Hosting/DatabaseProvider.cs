@@ -1,7 +1,0 @@
-namespace AgentMesh.AuthServer.Hosting;
-
-public enum DatabaseProvider
-{
-    Sqlite,
-    PostgreSql,
-}
