@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
-namespace AgentMesh.ServiceDefaults;
+namespace Microsoft.Extensions.Hosting;
 
 /// <summary>
 /// Ends the process when the one that started it ends, however that happened. The parent holds the other end of standard
@@ -15,8 +11,8 @@ public static class ExitWithParent
     public static TBuilder AddExitWithParent<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        if (builder.Configuration.GetValue<bool>("Mesh:ExitWithParent"))
-            builder.Services.AddHostedService<ParentWatch>();
+        if (bool.TryParse(builder.Configuration["Mesh:ExitWithParent"], out var asked) && asked)
+            builder.Services.Add(DependencyInjection.ServiceDescriptor.Singleton<IHostedService, ParentWatch>());
         return builder;
     }
 

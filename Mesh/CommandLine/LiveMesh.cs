@@ -25,7 +25,7 @@ internal static class LiveMesh
             WorkloadApi = run.WorkloadApi,
             Issuer = run.Issuer,
             Agents = run.Agents,
-            AuditDirectory = Path.Combine(run.Directory, RunDirectory.AuditFolder),
+            Directory = run.Directory,
             Operator = ManifestFile.Operator(manifest, run.Operator),
         };
     }

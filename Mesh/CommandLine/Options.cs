@@ -46,7 +46,7 @@ internal static class Options
 
     public static Option<string?> Model { get; } = new("--model")
     {
-        Description = "The chat model, instead of the rule-based one that needs no network (see docs/models.md).",
+        Description = "The chat model: rules (built in, needs no network), openai:<model>, azure:<deployment> or ollama:<model>. Default: what the agents are configured with.",
         HelpName = "MODEL",
     };
 

@@ -50,7 +50,7 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
             WorkloadApi = plan.WorkloadApiAddress,
             Issuer = plan.Issuer,
             Agents = plan.AgentAddresses,
-            AuditDirectory = run.Audit,
+            Directory = run.Path,
             Operator = person,
         };
         using var announced = RunFile.Announce(Info(mesh, run, processes));

@@ -1,3 +1,4 @@
+using AgentMesh.Cli.Processes;
 using AgentMesh.Manifest;
 
 namespace AgentMesh.Cli.Demo;
@@ -15,7 +16,13 @@ internal sealed record RunningMesh
     /// <summary>Where each agent serves mTLS, by name.</summary>
     public required IReadOnlyDictionary<string, Uri> Agents { get; init; }
 
-    public required string AuditDirectory { get; init; }
+    /// <summary>The run directory; every part of the mesh writes its journal in it.</summary>
+    public required string Directory { get; init; }
+
+    public string AuditDirectory => Path.Combine(Directory, RunDirectory.AuditFolder);
+
+    /// <summary>This process's own journal: a journal has one writer, and several terminals can be the same operator.</summary>
+    public string OwnAuditDirectory => Path.Combine(AuditDirectory, $"operator-{Environment.ProcessId}");
 
     /// <summary>The operator whose identity this process has.</summary>
     public required Party Operator { get; init; }

@@ -17,7 +17,7 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
     public IReadOnlyDictionary<string, string> AuthServer(Uri health) => new Dictionary<string, string>(Identified(manifest.Services["auth-server"]))
     {
         ["ASPNETCORE_URLS"] = $"{Origin(issuer)};{Origin(health)}",
-        ["ConnectionStrings__AuthServer"] = $"Data Source={Path.Combine(run.State, "auth-server.db")}",
+        ["Mesh__AuthServer__DataDirectory"] = run.State,
     };
 
     public IReadOnlyDictionary<string, string> Agent(Party agent, Uri address, Uri health, IReadOnlyDictionary<string, Uri> addresses)

@@ -25,6 +25,7 @@ internal sealed class RunDirectory : IDisposable
 
     public string Audit => System.IO.Path.Combine(Path, AuditFolder);
 
+    /// <summary>The authorization server's database and key.</summary>
     public string State => System.IO.Path.Combine(Path, "state");
 
     /// <exception cref="MeshException">The temporary folder cannot be written, or its path is too long for a Unix socket.</exception>

@@ -1,3 +1,28 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using AgentMesh.AuthServer.Hosting;
+using AgentMesh.Manifest;
+
+if (args.Any(argument => argument is "--help" or "-h" or "-?"))
+{
+    Console.Out.WriteLine(Usage.Text);
+    return 0;
+}
+
+try
+{
+    await using var app = AuthServerHost.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (ManifestException invalid)
+{
+    foreach (var diagnostic in invalid.Diagnostics)
+    {
+        Console.Error.WriteLine(diagnostic);
+    }
+    return 1;
+}
+catch (Exception failure) when (StartupErrors.Explain(failure) is { } message)
+{
+    Console.Error.WriteLine($"auth-server: {message}");
+    return 1;
+}

@@ -16,8 +16,11 @@ internal static class Program
         try
         {
             await using var app = WorkloadApiServer.Build(args, builder =>
+            {
                 // The host logs a failed start with its stack trace; Main says in a sentence what was wrong.
-                builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None));
+                builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+                builder.AddExitWithParent();
+            });
             await app.RunAsync();
             return 0;
         }

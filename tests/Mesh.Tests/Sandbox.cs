@@ -34,6 +34,9 @@ internal sealed class Sandbox : IDisposable
         .. Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories),
     ];
 
+    /// <summary>Run directories that are still there.</summary>
+    public IReadOnlyList<string> LeftDirectories() => [.. Directory.EnumerateDirectories(Temporary).Where(path => !IsOfRuntime(path))];
+
     /// <summary>Processes with this sandbox in their environment, by id and command line.</summary>
     public IReadOnlyList<string> LeftProcesses() =>
     [

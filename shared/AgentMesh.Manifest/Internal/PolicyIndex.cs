@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 
 namespace AgentMesh.Manifest.Internal;
@@ -9,9 +8,9 @@ namespace AgentMesh.Manifest.Internal;
 /// </summary>
 internal sealed class PolicyIndex
 {
-    private readonly FrozenDictionary<string, Party>.AlternateLookup<ReadOnlySpan<char>> _parties;
-    private readonly FrozenDictionary<string, ScopeDefinition>.AlternateLookup<ReadOnlySpan<char>> _scopes;
-    private readonly FrozenDictionary<long, Edge> _edges;
+    private readonly Dictionary<string, Party>.AlternateLookup<ReadOnlySpan<char>> _parties;
+    private readonly Dictionary<string, ScopeDefinition>.AlternateLookup<ReadOnlySpan<char>> _scopes;
+    private readonly Dictionary<long, Edge> _edges;
 
     public PolicyIndex(IReadOnlyCollection<Party> parties, IReadOnlyCollection<Edge> edges, IEnumerable<ScopeDefinition> scopes)
     {
@@ -23,9 +22,9 @@ internal sealed class PolicyIndex
             byKey.Add(party.SpiffeId, party);
         }
 
-        _parties = byKey.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-        _scopes = scopes.ToFrozenDictionary(scope => scope.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-        _edges = edges.ToFrozenDictionary(edge => Key(edge.Caller, edge.Callee));
+        _parties = byKey.GetAlternateLookup<ReadOnlySpan<char>>();
+        _scopes = scopes.ToDictionary(scope => scope.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _edges = edges.ToDictionary(edge => Key(edge.Caller, edge.Callee));
     }
 
     public bool TryGetParty(ReadOnlySpan<char> nameOrSpiffeId, [NotNullWhen(true)] out Party? party) =>

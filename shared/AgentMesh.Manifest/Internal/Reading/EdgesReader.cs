@@ -12,8 +12,9 @@ internal sealed class EdgesReader(PartyTable parties, ScopesReader scopes, Diagn
     {
         foreach (var (caller, node) in callers.Where(caller => caller.Caller.Kind != PartyKind.Service))
         {
-            var calls = new Dictionary<string, Edge>(StringComparer.Ordinal);
-            foreach (var call in Expect.Entries(node, "calls", diagnostics))
+            var entries = Expect.Entries(node, "calls", diagnostics);
+            var calls = new Dictionary<string, Edge>(entries.Length, StringComparer.Ordinal);
+            foreach (var call in entries)
             {
                 if (ReadEdge(caller, call) is { } edge)
                     calls.Add(call.Name, edge);
@@ -23,13 +24,23 @@ internal sealed class EdgesReader(PartyTable parties, ScopesReader scopes, Diagn
                 caller.Calls = new ReadOnlyDictionary<string, Edge>(calls);
         }
 
-        foreach (var inbound in _edges.GroupBy(edge => edge.Callee))
-        {
-            inbound.Key.CalledBy = Array.AsReadOnly([.. inbound]);
-            inbound.Key.InboundScopes = new ReadOnlySet<string>(inbound.SelectMany(edge => edge.Scopes).ToHashSet(StringComparer.Ordinal));
-        }
-
+        LinkCallees();
         return _edges;
+    }
+
+    private void LinkCallees()
+    {
+        var inbound = new List<Edge>?[parties.NextIndex];
+        foreach (var edge in _edges)
+            (inbound[edge.Callee.Index] ??= []).Add(edge);
+
+        foreach (var edges in inbound)
+        {
+            if (edges is null)
+                continue;
+            edges[0].Callee.CalledBy = Array.AsReadOnly([.. edges]);
+            edges[0].Callee.InboundScopes = Array.AsReadOnly([.. edges.SelectMany(edge => edge.Scopes).Distinct(StringComparer.Ordinal)]);
+        }
     }
 
     private Edge? ReadEdge(Party caller, SyntaxMember call)

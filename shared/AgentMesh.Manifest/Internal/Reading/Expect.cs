@@ -33,11 +33,11 @@ internal static class Expect
     }
 
     /// <summary>The member's object, whose members are keyed by name; none when it is absent or wrong.</summary>
-    public static IReadOnlyList<SyntaxMember> Entries(SyntaxNode owner, string member, DiagnosticBag diagnostics) =>
+    public static SyntaxMember[] Entries(SyntaxNode owner, string member, DiagnosticBag diagnostics) =>
         owner.Find(member) is { } node && Member(node, SyntaxKind.Object, member, diagnostics) ? node.Members : [];
 
     /// <summary>The member's array of different strings; none when it is absent or wrong.</summary>
-    public static IReadOnlyList<SyntaxNode> Texts(SyntaxNode owner, string member, DiagnosticBag diagnostics)
+    public static SyntaxNode[] Texts(SyntaxNode owner, string member, DiagnosticBag diagnostics)
     {
         if (owner.Find(member) is not { } node || !Member(node, SyntaxKind.Array, member, diagnostics))
             return [];
@@ -45,7 +45,7 @@ internal static class Expect
         if (IsPlain(node.Items))
             return node.Items;
 
-        var texts = new List<SyntaxNode>(node.Items.Count);
+        var texts = new List<SyntaxNode>(node.Items.Length);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in node.Items)
         {
@@ -57,11 +57,11 @@ internal static class Expect
                 diagnostics.Error(item.Position, $"{Quote.Text(item.Text)} stands twice in {Quote.Text(member)}. Remove one.");
         }
 
-        return texts;
+        return [.. texts];
     }
 
     /// <summary>Whether these are one or two different strings, as nearly all arrays of a manifest are.</summary>
-    private static bool IsPlain(IReadOnlyList<SyntaxNode> items) => items.Count switch
+    private static bool IsPlain(SyntaxNode[] items) => items.Length switch
     {
         1 => items[0].Kind == SyntaxKind.String,
         2 => items[0].Kind == SyntaxKind.String && items[1].Kind == SyntaxKind.String && items[0].Text != items[1].Text,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AgentMesh.Manifest.Internal.Syntax;
 
 namespace AgentMesh.Manifest.Internal.Reading;
@@ -8,6 +9,7 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
     public static readonly string[] Approvals = ["human"];
 
     private readonly Dictionary<string, ScopeDefinition> _scopes = new(StringComparer.Ordinal);
+    private readonly ArrayBufferWriter<char> _key = new();
     private readonly Dictionary<string, ScopeSet> _sets = new(StringComparer.Ordinal) { [""] = ScopeSet.Empty };
 
     public IReadOnlyDictionary<string, ScopeDefinition> Scopes => _scopes.AsReadOnly();
@@ -30,14 +32,13 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
     public ScopeSet Resolve(SyntaxNode edge, string member)
     {
         var texts = Expect.Texts(edge, member, diagnostics);
-        if (edge.Find(member) is { Kind: SyntaxKind.Array } array && array.Items.Count is 0 or > Limits.ScopesPerEdge)
-            diagnostics.Error(array.Position, array.Items.Count == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
+        if (edge.Find(member) is { Kind: SyntaxKind.Array } array && array.Items.Length is 0 or > Limits.ScopesPerEdge)
+            diagnostics.Error(array.Position, array.Items.Length == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
 
-        var key = texts.Count == 1 ? texts[0].Text : string.Join(' ', texts.Select(text => text.Text));
-        if (_sets.TryGetValue(key, out var set))
+        if (_sets.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(KeyOf(texts), out var set))
             return set;
 
-        var definitions = new List<ScopeDefinition>(texts.Count);
+        var definitions = new List<ScopeDefinition>(texts.Length);
         foreach (var text in texts)
         {
             if (_scopes.TryGetValue(text.Text, out var scope))
@@ -47,9 +48,22 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
         }
 
         set = new([.. definitions]);
-        if (definitions.Count == texts.Count)
-            _sets.Add(key, set);
+        if (definitions.Count == texts.Length)
+            _sets.Add(KeyOf(texts).ToString(), set);
         return set;
+    }
+
+    /// <summary>The scopes one after another; good until the next call.</summary>
+    private ReadOnlySpan<char> KeyOf(SyntaxNode[] texts)
+    {
+        _key.ResetWrittenCount();
+        foreach (var text in texts)
+        {
+            _key.Write(text.Text);
+            _key.Write(" ");
+        }
+
+        return _key.WrittenSpan;
     }
 
     private static string Empty(string member) => member == "when"

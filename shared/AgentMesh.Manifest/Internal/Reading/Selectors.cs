@@ -18,7 +18,7 @@ internal static partial class Selectors
                 diagnostics.Error(selector.Position, $"{Quote.Text(selector.Text)} {fault}");
         }
 
-        return selectors.Count == 0 ? [] : Array.AsReadOnly([.. selectors.Select(selector => selector.Text)]);
+        return selectors.Length == 0 ? [] : Array.AsReadOnly(Array.ConvertAll(selectors, selector => selector.Text));
     }
 
     private static string? Fault(string selector)

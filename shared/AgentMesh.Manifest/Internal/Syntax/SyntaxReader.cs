@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using AgentMesh.Manifest.Internal.Reading;
@@ -8,7 +9,9 @@ namespace AgentMesh.Manifest.Internal.Syntax;
 internal ref struct SyntaxReader
 {
     private readonly DiagnosticBag _diagnostics;
-    private readonly TextPool _pool = new();
+    private readonly TextPool _pool;
+    private readonly MemberStack _members = new();
+    private readonly List<SyntaxNode> _items = [];
     private Utf8JsonReader _json;
     private TextCursor _cursor;
 
@@ -16,6 +19,7 @@ internal ref struct SyntaxReader
     {
         _diagnostics = diagnostics;
         _cursor = new TextCursor(text);
+        _pool = new TextPool(text.Length);
         _json = new Utf8JsonReader(text, new JsonReaderOptions
         {
             AllowTrailingCommas = true,
@@ -63,26 +67,28 @@ internal ref struct SyntaxReader
 
     private SyntaxNode ReadObject(ManifestPosition position)
     {
-        var members = new MemberList();
+        var scope = _members.Begin();
         while (_json.Read() && _json.TokenType != JsonTokenType.EndObject)
         {
             var at = _cursor.MoveTo((int)_json.TokenStartIndex);
             var name = ReadText(at);
             _json.Read();
             var value = ReadValue();
-            if (!members.TryAdd(new(name, at, value), out var first))
+            if (!_members.TryAdd(ref scope, new(name, at, value), out var first))
                 _diagnostics.Error(at, $"{Quote.Text(name)} stands here a second time; the first is at {first}. Merge them into one.");
         }
 
-        return new(SyntaxKind.Object, position) { Members = members.Items };
+        return new(SyntaxKind.Object, position) { Members = _members.End(scope) };
     }
 
     private SyntaxNode ReadArray(ManifestPosition position)
     {
-        List<SyntaxNode>? items = null;
+        var start = _items.Count;
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
-            (items ??= []).Add(ReadValue());
-        return new(SyntaxKind.Array, position) { Items = items ?? [] };
+            _items.Add(ReadValue());
+        SyntaxNode[] items = [.. CollectionsMarshal.AsSpan(_items)[start..]];
+        CollectionsMarshal.SetCount(_items, start);
+        return new(SyntaxKind.Array, position) { Items = items };
     }
 
     private readonly string ReadText(ManifestPosition position)

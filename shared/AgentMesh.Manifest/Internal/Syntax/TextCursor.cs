@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AgentMesh.Manifest.Internal.Syntax;
 
 /// <summary>Turns byte offsets that only grow into lines and columns, in one pass over the text however long its lines are.</summary>
@@ -12,16 +10,16 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
 
     public ManifestPosition MoveTo(int offset)
     {
-        var passed = _text[_offset..offset];
-        var newLines = passed.Count((byte)'\n');
-        if (newLines > 0)
+        foreach (var unit in _text[_offset..offset])
         {
-            _line += newLines;
-            _column = 1;
-            passed = passed[(passed.LastIndexOf((byte)'\n') + 1)..];
+            if (unit == (byte)'\n')
+                (_line, _column) = (_line + 1, 1);
+            else if (unit < 0xF0)
+                _column += (unit & 0xC0) == 0x80 ? 0 : 1;
+            else
+                _column += 2; // Four bytes of UTF-8 are a surrogate pair.
         }
 
-        _column += Encoding.UTF8.GetCharCount(passed);
         _offset = offset;
         return new(_line, _column);
     }

@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography.X509Certificates;
+using AgentMesh.AuthServer.Hosting;
+using AgentMesh.Spiffe;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace AgentMesh.AuthServer.ClientAuthentication;
+
+/// <summary>
+/// Reads the peer's X509-SVID from the connection: never from a header. A connection outlives its SVID and may outlive a trust
+/// bundle, so each request checks the expiry and that the bundle is still the one the certificate was validated with; the chain
+/// itself is built once a connection and bundle.
+/// </summary>
+internal sealed class PeerSvidReader(IX509BundleSource bundles, TimeProvider time)
+{
+    private static readonly object CacheKey = new();
+
+    /// <returns>False with an error when there is a certificate but it does not authenticate anybody now; without one when there is none.</returns>
+    public bool TryRead(HttpContext http, [NotNullWhen(true)] out PeerSvid? peer, out string? error)
+    {
+        (peer, error) = (null, null);
+        if (http.Connection.ClientCertificate is not { } certificate)
+        {
+            return false;
+        }
+
+        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(CacheKey, out var cached) && cached is PeerSvid known)
+        {
+            if (time.GetUtcNow() >= known.NotAfter)
+            {
+                error = "the X509-SVID on this connection has expired";
+                return false;
+            }
+            if (ReferenceEquals(bundles.FindX509Bundle(known.Id.TrustDomain), known.Bundle))
+            {
+                peer = known;
+                return true;
+            }
+        }
+
+        var validation = X509SvidValidator.Validate(certificate, Intermediates(items), bundles, time.GetUtcNow());
+        if (validation is not { IsValid: true, Id: { } id } || bundles.FindX509Bundle(id.TrustDomain) is not { } bundle)
+        {
+            error = validation.Error ?? "its trust domain is not trusted";
+            return false;
+        }
+        peer = new PeerSvid(id, certificate, bundle);
+        if (items is not null)
+        {
+            items[CacheKey] = peer;
+        }
+        return true;
+    }
+
+    private static IEnumerable<X509Certificate2> Intermediates(IDictionary<object, object?>? items) =>
+        items is not null && items.TryGetValue(TlsListener.IntermediatesKey, out var value) && value is IReadOnlyList<X509Certificate2> sent ? sent : [];
+}

@@ -1,0 +1,32 @@
+using AgentMesh.AuthServer.ClientAuthentication;
+using AgentMesh.AuthServer.Requests;
+using AgentMesh.AuthServer.Tokens;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+using BuiltIn = OpenIddict.Server.OpenIddictServerHandlers.Discovery;
+
+namespace AgentMesh.AuthServer.Discovery;
+
+/// <summary>RFC 8414 metadata that OpenIddict does not know of. Every URL follows from the issuer, never from the Host header.</summary>
+internal sealed class AttachMeshMetadata(Issuer issuer) : IOpenIddictServerHandler<HandleConfigurationRequestContext>
+{
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        HandlerOrder.After<HandleConfigurationRequestContext, AttachMeshMetadata>(BuiltIn.AttachAdditionalMetadata.Descriptor);
+
+    public ValueTask HandleAsync(HandleConfigurationRequestContext context)
+    {
+        context.Issuer = issuer.Uri;
+        context.TokenEndpoint = new Uri(issuer.Uri, "token");
+        context.IntrospectionEndpoint = new Uri(issuer.Uri, "introspect");
+        context.RevocationEndpoint = new Uri(issuer.Uri, "revoke");
+        context.JsonWebKeySetEndpoint = new Uri(issuer.Uri, "jwks");
+        foreach (var methods in (ReadOnlySpan<HashSet<string>>)[context.TokenEndpointAuthenticationMethods, context.IntrospectionEndpointAuthenticationMethods, context.RevocationEndpointAuthenticationMethods])
+        {
+            methods.Clear();
+            methods.Add(SpiffeAssertion.X509Method);
+            methods.Add(SpiffeAssertion.JwtMethod);
+        }
+        context.Metadata["tls_client_certificate_bound_access_tokens"] = true;
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Claims;
+using AgentMesh.AuthServer.Requests;
+using AgentMesh.AuthServer.Tokens;
+using AgentMesh.Manifest;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace AgentMesh.AuthServer.Exchange;
+
+/// <summary>
+/// Decides the claims of the token: the subject stays, the client becomes the newest actor, the task keeps its name, and the token
+/// never outlives the one it comes from.
+/// </summary>
+internal sealed class GrantAccess(MeshManifest manifest, TimeProvider time) : IOpenIddictServerHandler<HandleTokenRequestContext>
+{
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        HandlerOrder.At<HandleTokenRequestContext, GrantAccess>(0);
+
+    public ValueTask HandleAsync(HandleTokenRequestContext context)
+    {
+        var request = ServerRequest.Of(context.Transaction);
+        var (client, subject) = (request.Party!.SpiffeId, request.Subject!);
+        // Whole seconds, as the token will say.
+        var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        var expires = now + TokenLifetime.Of(manifest);
+        var parent = subject.Parent;
+        request.Issued = new AccessToken
+        {
+            Id = TokenIdentifier.Create(),
+            Subject = subject.Subject,
+            ClientId = client,
+            Actors = parent is null ? [] : [client, .. parent.Actors],
+            Audience = request.Callee!.SpiffeId,
+            Scope = request.GrantedScope!,
+            TransactionId = parent?.TransactionId ?? TokenIdentifier.Create(),
+            IssuedAt = now,
+            ExpiresAt = parent is not null && parent.ExpiresAt < expires ? parent.ExpiresAt : expires,
+            Thumbprint = request.Peer!.Thumbprint,
+        };
+        context.Principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Claims.Subject, subject.Subject)], "exchange"));
+        return ValueTask.CompletedTask;
+    }
+}

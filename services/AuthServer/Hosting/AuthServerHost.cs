@@ -1,0 +1,87 @@
+using AgentMesh.Auth;
+using AgentMesh.AuthServer.ClientAuthentication;
+using AgentMesh.AuthServer.Keys;
+using AgentMesh.AuthServer.Revocation;
+using AgentMesh.AuthServer.Storage;
+using AgentMesh.AuthServer.Telemetry;
+using AgentMesh.AuthServer.Tokens;
+using AgentMesh.Manifest;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.AuthServer.Hosting;
+
+/// <summary>Builds the server. Tests build it in their own process and bring their own clock, identity and audit log.</summary>
+public static class AuthServerHost
+{
+    /// <summary>The server, ready to be started.</summary>
+    /// <param name="args">Configuration as on the command line.</param>
+    /// <param name="configure">
+    /// Runs before the defaults are added: whatever it registers (a <see cref="TimeProvider"/>, a <see cref="MeshManifest"/>, SVID and
+    /// bundle sources, an <see cref="IAuditLog"/>) is used instead of them.
+    /// </param>
+    /// <exception cref="StartupException">The configuration is wrong; the message names the setting and the fix.</exception>
+    /// <exception cref="ManifestException">The manifest has errors.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        configure?.Invoke(builder);
+        AddServer(builder);
+
+        var app = builder.Build();
+        app.UseMiddleware<BoundRequests>();
+        app.UseAuthentication();
+        HealthEndpoints.Map(app);
+        return app;
+    }
+
+    private static void AddServer(WebApplicationBuilder builder)
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        configuration["Mesh:Name"] ??= "auth-server";
+        _ = TlsListener.Addresses(configuration);
+        var issuer = Issuer.Parse(configuration["Mesh:Issuer"]);
+        var manifest = Registered<MeshManifest>(services) ?? ManifestLocation.Load(configuration["Mesh:Manifest"], builder.Environment.ContentRootPath);
+        var options = AuthServerSettings.Read(configuration.GetSection(AuthServerOptions.Section));
+        var dataDirectory = DataDirectory.Prepare(options, manifest);
+
+        // OpenIddict logs each request and answer at Information and, at Trace, tokens.
+        builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
+
+        services.TryAddSingleton(TimeProvider.System);
+        if (!services.Any(service => service.ServiceType == typeof(IAuditLog)))
+        {
+            services.AddMeshIdentity(configuration);
+        }
+        services.AddSingleton(manifest);
+        services.AddSingleton(issuer);
+        services.AddSingleton(Options.Create(options));
+
+        services.AddSingleton(new AuthDatabase(options, dataDirectory));
+        services.AddSingleton(new KeyEncryption(KeyEncryptionKey.Load(options, dataDirectory)));
+        services.AddSingleton<SigningKeyStore>();
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<KeyRotation>();
+        services.AddSingleton<RevocationList>();
+        services.AddSingleton<SecurityEventLog>();
+        services.AddSingleton<AccessTokenWriter>();
+        services.AddSingleton<AccessTokenReader>();
+        services.AddSingleton<OwnJwtSvid>();
+        services.AddSingleton<PeerSvidReader>();
+        services.AddSingleton<ServerTelemetry>();
+        services.AddTokenPipeline(issuer);
+
+        // In this order, and all before Kestrel accepts its first connection.
+        services.AddHostedService<StateLoader>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyRotation>());
+        services.AddHostedService<SecurityEventFollower>();
+
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, TlsListener>();
+        configuration[WebHostDefaults.PreferHostingUrlsKey] = "false";
+    }
+
+    private static T? Registered<T>(IServiceCollection services) where T : class =>
+        services.LastOrDefault(service => service.ServiceType == typeof(T))?.ImplementationInstance as T;
+}

@@ -1,0 +1,28 @@
+namespace AgentMesh.AuthServer.Hosting;
+
+/// <summary>Reads <see cref="AuthServerOptions"/>, refusing what is misspelt or out of range.</summary>
+internal static class AuthServerSettings
+{
+    /// <exception cref="StartupException">One is unknown or out of range.</exception>
+    public static AuthServerOptions Read(IConfigurationSection section)
+    {
+        AuthServerOptions options;
+        try
+        {
+            options = section.Get<AuthServerOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new StartupException($"Mesh:AuthServer: {wrong.GetBaseException().Message}", wrong);
+        }
+        if (options.KeyRotationPeriod < TimeSpan.FromMinutes(2) || options.KeyRotationPeriod > TimeSpan.FromDays(90))
+        {
+            throw new StartupException("Mesh:AuthServer:KeyRotationPeriod must be between 00:02:00 and 90.00:00:00.");
+        }
+        if (options.KeyPublishAhead < TimeSpan.FromMinutes(1) || options.KeyPublishAhead > options.KeyRotationPeriod / 2)
+        {
+            throw new StartupException("Mesh:AuthServer:KeyPublishAhead must be at least 00:01:00 and at most half of Mesh:AuthServer:KeyRotationPeriod.");
+        }
+        return options;
+    }
+}

@@ -1,0 +1,7 @@
+namespace AgentMesh.AuthServer.Hosting;
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    PostgreSql,
+}

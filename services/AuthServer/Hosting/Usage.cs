@@ -1,0 +1,22 @@
+namespace AgentMesh.AuthServer.Hosting;
+
+internal static class Usage
+{
+    public const string Text = """
+        The authorization server of an agent mesh: OAuth 2.0 token exchange between agents that authenticate with SPIFFE.
+
+        It is configured by environment variables (or --Section:Key=value):
+          ASPNETCORE_URLS                          https://127.0.0.1:7443;http://127.0.0.1:7080 (https: everything, http: loopback, health only)
+          SPIFFE_ENDPOINT_SOCKET                   the Workload API, unix:///path/to/socket
+          Mesh__Manifest                           path of mesh.json; searched for upwards when relative
+          Mesh__Issuer                             the https address that callers reach this server by
+          Mesh__AuditDirectory                     folder of the audit journal
+          Mesh__AuthServer__Database               sqlite (default) or postgresql
+          Mesh__AuthServer__ConnectionString       default with sqlite: a file in the data directory
+          Mesh__AuthServer__DataDirectory          default: .mesh/auth-server beside the manifest
+          Mesh__AuthServer__KeyEncryptionKey       32 bytes in base64; encrypts the signing keys in the database
+          Mesh__AuthServer__KeyEncryptionKeyFile   a file with the same, mode 0600; default with sqlite: made in the data directory
+          Mesh__AuthServer__KeyRotationPeriod      how long a key signs (1.00:00:00)
+          Mesh__AuthServer__KeyPublishAhead        how long before that it is published (01:00:00)
+        """;
+}

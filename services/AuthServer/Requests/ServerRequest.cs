@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using AgentMesh.AuthServer.ClientAuthentication;
+using AgentMesh.AuthServer.Exchange;
+using AgentMesh.AuthServer.Tokens;
+using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
+using Microsoft.AspNetCore;
+using OpenIddict.Server;
+
+namespace AgentMesh.AuthServer.Requests;
+
+/// <summary>What the handlers have established so far about one request. Each fact is set by one handler and only read after it.</summary>
+internal sealed class ServerRequest(HttpContext http, long startedAt)
+{
+    public HttpContext Http => http;
+
+    /// <summary>Timestamp of the injected clock.</summary>
+    public long StartedAt => startedAt;
+
+    public Activity? Activity { get; set; }
+
+    /// <summary>Who holds the X509-SVID on this connection; null: nobody proved anything in the handshake.</summary>
+    public PeerSvid? Peer { get; set; }
+
+    /// <summary>Subject of a valid client assertion.</summary>
+    public SpiffeId? AssertionSubject { get; set; }
+
+    /// <summary>The authenticated client.</summary>
+    public SpiffeId? Client { get; set; }
+
+    /// <summary>The client as the manifest knows it.</summary>
+    public Party? Party { get; set; }
+
+    public SubjectToken? Subject { get; set; }
+
+    /// <summary>The token that introspection or revocation is about, if it is valid.</summary>
+    public AccessToken? Presented { get; set; }
+
+    public Party? Callee { get; set; }
+
+    /// <summary>What is granted, space-delimited.</summary>
+    public string? GrantedScope { get; set; }
+
+    public AccessToken? Issued { get; set; }
+
+    /// <summary>Why the request is refused: a stable code for audit and metrics.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>How the client authenticated, as audit events call it.</summary>
+    public string Authentication => (Peer, AssertionSubject) switch
+    {
+        (null, null) => "none",
+        (null, _) => "jwt-svid",
+        (_, null) => "mtls",
+        _ => "mtls+jwt-svid",
+    };
+
+    /// <summary>The request that a transaction belongs to; made when first asked for.</summary>
+    public static ServerRequest Of(OpenIddictServerTransaction transaction)
+    {
+        if (transaction.GetProperty<ServerRequest>(nameof(ServerRequest)) is { } known)
+        {
+            return known;
+        }
+        var http = transaction.GetHttpRequest()?.HttpContext ?? throw new InvalidOperationException("The transaction belongs to no HTTP request.");
+        var request = new ServerRequest(http, transaction.Options.TimeProvider!.GetTimestamp());
+        transaction.SetProperty(nameof(ServerRequest), request);
+        return request;
+    }
+}

@@ -1,0 +1,33 @@
+namespace AgentMesh.AuthServer.Revocation;
+
+/// <summary>Follows what other instances revoke, and forgets what has expired.</summary>
+internal sealed partial class SecurityEventFollower(SecurityEventLog log, RevocationList revocations, TimeProvider time, ILogger<SecurityEventFollower> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        var failing = false;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await log.FollowAsync(stoppingToken);
+                revocations.RemoveExpired();
+                failing = false;
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (!failing)
+                {
+                    LogFollowingFailed(failure);
+                }
+                failing = true;
+            }
+        }
+    }
+
+    [LoggerMessage(2201, LogLevel.Error, "The log of security events cannot be read; trying again until it can")]
+    private partial void LogFollowingFailed(Exception failure);
+}

@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace AgentMesh.AuthServer.Storage;
+
+/// <summary>
+/// What must survive a restart and be shared by instances: signing keys and the log of security events. Clients are not in it (the
+/// manifest is the registry) and neither are tokens (they carry all their state), so an exchange never waits for the database.
+/// </summary>
+internal abstract class AuthDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+    public DbSet<SecurityEventRow> SecurityEvents => Set<SecurityEventRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<SigningKeyRow>(entity =>
+        {
+            entity.ToTable("SigningKeys").HasKey(row => row.Generation);
+            entity.Property(row => row.Generation).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<SecurityEventRow>(entity =>
+        {
+            entity.ToTable("SecurityEvents").HasKey(row => row.Position);
+            entity.HasIndex(row => row.Id).IsUnique();
+            entity.Property(row => row.Id).HasMaxLength(64).IsRequired();
+            entity.Property(row => row.Subject).HasMaxLength(2048);
+            entity.Property(row => row.InitiatedBy).HasMaxLength(2048);
+            entity.Property(row => row.Reason).HasMaxLength(256);
+        });
+    }
+
+    // Unix milliseconds on both providers: SQLite can neither order nor compare its text form of DateTimeOffset.
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+
+    private sealed class UnixMilliseconds()
+        : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
+}

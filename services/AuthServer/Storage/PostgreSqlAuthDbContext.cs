@@ -1,0 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace AgentMesh.AuthServer.Storage;
+
+internal sealed class PostgreSqlAuthDbContext(DbContextOptions<PostgreSqlAuthDbContext> options) : AuthDbContext(options);

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace AgentMesh.AuthServer.Tokens;
+
+/// <summary>The claims of an access token that this server issues (RFC 9068, RFC 8693 §4, RFC 8705 §3.1).</summary>
+internal sealed record AccessToken
+{
+    public required string Id { get; init; }
+    public required string Subject { get; init; }
+
+    /// <summary>The current actor: who asked for the token and may present it.</summary>
+    public required string ClientId { get; init; }
+
+    public required string Audience { get; init; }
+
+    /// <summary>Space-delimited.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Names the task on every hop.</summary>
+    public required string TransactionId { get; init; }
+
+    /// <summary>Newest first; empty when the subject itself is the client.</summary>
+    public IReadOnlyList<string> Actors { get; init; } = [];
+
+    public required DateTimeOffset IssuedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary><c>cnf.x5t#S256</c>: the X509-SVID that the token is bound to.</summary>
+    public required string Thumbprint { get; init; }
+
+    /// <summary><c>may_act.sub</c>: the only party that may act for the subject with this token.</summary>
+    public string? MayAct { get; init; }
+
+    /// <summary>RFC 9396: what exactly was approved.</summary>
+    public JsonElement? AuthorizationDetails { get; init; }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace AgentMesh.Mesh.Tests;
+
+/// <summary>A mesh that runs in one terminal, used from another.</summary>
+public sealed class OtherTerminalTests : IDisposable
+{
+    private readonly Sandbox _sandbox = new();
+
+    public void Dispose() => _sandbox.Dispose();
+
+    [Fact]
+    public async Task A_running_mesh_is_found_asked_and_inspected()
+    {
+        await using var mesh = MeshRun.Start(_sandbox, "up");
+        await mesh.UntilAsync("the mesh is up");
+
+        await using var ask = await MeshRun.RunAsync(_sandbox, "ask", "How risky is this portfolio?", "--json");
+        Assert.True(await ask.ExitAsync() == 0, ask.All);
+        var answer = JsonSerializer.Deserialize<JsonElement>(ask.Output);
+        Assert.NotEqual("", answer.GetProperty("answer").GetProperty("text").GetString());
+        Assert.NotEmpty(answer.GetProperty("hops").EnumerateArray());
+
+        await using var status = await MeshRun.RunAsync(_sandbox, "status", "--json");
+        Assert.True(await status.ExitAsync() == 0, status.All);
+        var parts = JsonSerializer.Deserialize<JsonElement>(status.Output).GetProperty("parts").EnumerateArray().ToList();
+        Assert.Equal(
+            ["advisor", "auth-server", "market-data", "risk-analyst", "trader", "workload-api"],
+            parts.Select(part => part.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+        Assert.All(parts, part => Assert.Equal("healthy", part.GetProperty("health").GetString()));
+        Assert.All(
+            parts.Where(part => part.GetProperty("name").GetString() != "workload-api"),
+            part => Assert.True(part.GetProperty("allowed").GetInt32() > 0, status.Output));
+    }
+
+    [Fact]
+    public async Task A_question_that_the_agents_refuse_ends_in_one_message()
+    {
+        await using var mesh = MeshRun.Start(_sandbox, "up");
+        await mesh.UntilAsync("the mesh is up");
+
+        var file = Path.Combine(_sandbox.Root, "p.json");
+        await File.WriteAllTextAsync(
+            file,
+            """{"id":"p","name":"P","currency":"USD","holdings":[{"symbol":"NOSUCH","weight":1}]}""",
+            TestContext.Current.CancellationToken);
+        await using var ask = await MeshRun.RunAsync(_sandbox, "ask", "How risky is this portfolio?", "--portfolio", file);
+        Assert.Contains("NOSUCH", ask.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ask.All, StringComparison.Ordinal);
+    }
+}

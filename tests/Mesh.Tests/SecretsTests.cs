@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+
+namespace AgentMesh.Mesh.Tests;
+
+/// <summary>T35: nothing that a full run writes holds a token, an assertion or a key.</summary>
+public sealed partial class SecretsTests(DemoFixture demo)
+{
+    [Fact]
+    public void Nothing_that_the_demo_printed_holds_a_secret() => Assert.Empty(Secrets(demo.Printed));
+
+    [Fact]
+    public void No_file_of_the_run_directory_holds_a_secret()
+    {
+        var files = Directory.EnumerateFiles(demo.Directory, "*", SearchOption.AllDirectories).ToList();
+        // The scan is worth something only if there was something to scan, at the level that says most.
+        Assert.Contains(files, file => file.EndsWith("advisor.log", StringComparison.Ordinal) && new FileInfo(file).Length > 1000);
+        Assert.Contains(files, file => file.EndsWith("risk-analyst.jsonl", StringComparison.Ordinal));
+        foreach (var file in files.Where(file => !IsEncryptedKeyStore(file)))
+            Assert.True(Secrets(File.ReadAllText(file)).Count == 0, $"{file} holds {string.Join(", ", Secrets(File.ReadAllText(file)))}");
+    }
+
+    [Theory]
+    [InlineData("Bearer eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovLzEyNy4wLjAuMSJ9.c2lnbmF0dXJl")]
+    [InlineData("-----BEGIN EC PRIVATE KEY-----")]
+    [InlineData("""{"kty":"EC","crv":"P-256","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}""")]
+    public void The_scan_finds_what_it_looks_for(string text) => Assert.NotEmpty(Secrets(text));
+
+    /// <summary>The authorization server's own state: its database and the key that encrypts it, readable by its user alone.</summary>
+    private static bool IsEncryptedKeyStore(string file) =>
+        file.Contains($"{Path.DirectorySeparatorChar}state{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+
+    /// <summary>What was found, cut short so that a failing test does not print it.</summary>
+    private static List<string> Secrets(string text) =>
+        [.. Jwt().Matches(text).Concat(PemKey().Matches(text)).Concat(JwkPrivate().Matches(text)).Select(match => match.Value[..12] + "…")];
+
+    /// <summary>A JSON object in base64url, a dot, another: access tokens, JWT-SVIDs, assertions, with or without signature.</summary>
+    [GeneratedRegex(@"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}")]
+    private static partial Regex Jwt();
+
+    [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----")]
+    private static partial Regex PemKey();
+
+    [GeneratedRegex("\"(d|k|dp|dq|qi)\"\\s*:\\s*\"[A-Za-z0-9_-]{20,}\"")]
+    private static partial Regex JwkPrivate();
+}
