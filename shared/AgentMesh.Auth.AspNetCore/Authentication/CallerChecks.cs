@@ -1,0 +1,114 @@
+using System.Buffers.Text;
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>Checks 1 to 5, made in order on every request. The first that fails decides.</summary>
+internal sealed class CallerChecks
+{
+    private const string Bearer = "Bearer ";
+
+    private readonly IX509BundleSource _bundles;
+    private readonly AccessTokenValidator _tokens;
+    private readonly IRevocationState _revocations;
+    private readonly TimeProvider _time;
+    private readonly bool _takesTokens;
+    private readonly FrozenDictionary<string, ScopeSet> _edges;
+
+    public CallerChecks(MeshIdentity identity, IX509BundleSource bundles, AccessTokenValidator tokens, IRevocationState revocations, TimeProvider time)
+    {
+        (_bundles, _tokens, _revocations, _time) = (bundles, tokens, revocations, time);
+        _takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth;
+        if (_takesTokens && identity.Issuer is null)
+        {
+            throw new OptionsValidationException(nameof(MeshOptions), typeof(MeshOptions),
+                [$"{MeshOptions.Names(nameof(MeshOptions.Issuer))} is not set, but {identity.Party.Name} is called with tokens. Set it to the authorization server's issuer, such as https://127.0.0.1:7443/."]);
+        }
+        _edges = _takesTokens ? FrozenDictionary<string, ScopeSet>.Empty : EdgesTo(identity);
+    }
+
+    public async ValueTask<CallerProof> CheckAsync(HttpContext context)
+    {
+        var started = _time.GetTimestamp();
+        var connection = context.Features.Get<PeerConnection>();
+        var peerFault = connection is null ? DecisionReason.PeerMissing : connection.Check(_bundles, _time.GetUtcNow());
+        if (peerFault is not null)
+            return new CallerProof { Started = started, Peer = connection?.Peer, Reason = peerFault };
+
+        var peer = connection!.Peer!;
+        var authorization = context.Request.Headers.Authorization;
+        if (!_takesTokens)
+            return CheckEdge(peer, authorization, started);
+        if (authorization.Count == 0)
+            return new CallerProof { Started = started, Peer = peer, Reason = DecisionReason.TokenMissing };
+        if (authorization.Count > 1 || !TryReadBearer(authorization, out var text))
+            return new CallerProof { Started = started, Peer = peer, Reason = DecisionReason.CredentialMalformed };
+        var (token, fault) = await _tokens.ValidateAsync(text, context.RequestAborted).ConfigureAwait(false);
+        return new CallerProof
+        {
+            Started = started,
+            Peer = peer,
+            Token = token,
+            Scopes = token?.Scopes ?? ScopeSet.Empty,
+            Reason = token is null ? fault : FaultOf(token, peer),
+        };
+    }
+
+    // Checks 3 to 5.
+    private string? FaultOf(VerifiedToken token, SpiffePeer peer)
+    {
+        if (token.Thumbprint is null)
+            return DecisionReason.BindingMissing;
+        if (!IsBoundTo(token.Thumbprint, peer))
+            return DecisionReason.BindingMismatch;
+        var caller = peer.Id.ToString();
+        if (token.CurrentActor != caller || token.ClientId != caller)
+            return DecisionReason.ActorMismatch;
+        return _revocations.Check(new RevocationSubject(caller, token.Subject, token.Actors, token.TokenId, token.TransactionId, token.IssuedAt));
+    }
+
+    private CallerProof CheckEdge(SpiffePeer peer, StringValues credentials, long started)
+    {
+        var caller = peer.Id.ToString();
+        var scopes = ScopeSet.Empty;
+        // Somebody who sends a token here means to talk to somebody else: it is neither used nor passed over.
+        var reason = credentials.Count > 0 ? DecisionReason.CredentialNotAccepted
+            : !_edges.TryGetValue(caller, out scopes) ? DecisionReason.EdgeUnknown
+            : _revocations.Check(new RevocationSubject(caller, caller, [], null, null, null));
+        return new CallerProof { Started = started, Peer = peer, Scopes = reason is null ? scopes! : ScopeSet.Empty, Reason = reason };
+    }
+
+    private static bool IsBoundTo(ReadOnlySpan<byte> thumbprint, SpiffePeer peer)
+    {
+        Span<byte> proven = stackalloc byte[SHA256.HashSizeInBytes];
+        return Base64Url.TryDecodeFromChars(peer.Thumbprint, proven, out var length)
+            && CryptographicOperations.FixedTimeEquals(thumbprint, proven[..length]);
+    }
+
+    private static bool TryReadBearer(string? header, out ReadOnlyMemory<char> token)
+    {
+        token = default;
+        if (header is null || !header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+            return false;
+        token = header.AsMemory(Bearer.Length);
+        return true;
+    }
+
+    private static FrozenDictionary<string, ScopeSet> EdgesTo(MeshIdentity identity)
+    {
+        var manifest = identity.Manifest;
+        Dictionary<string, ScopeSet> edges = new(StringComparer.Ordinal);
+        foreach (var party in manifest.Agents.Values.Concat(manifest.Operators.Values).Concat(manifest.Services.Values))
+        {
+            if (party.Calls.TryGetValue(identity.Party.Name, out var edge))
+                edges[party.SpiffeId] = ScopeSet.Of(edge.Scopes);
+        }
+        return edges.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,26 @@
+using AgentMesh.Spiffe;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>What checks 1 to 5 found out about a request: who calls, for whom, with which scopes, or why it is refused.</summary>
+internal sealed class CallerProof
+{
+    public SpiffePeer? Peer { get; init; }
+
+    public VerifiedToken? Token { get; init; }
+
+    /// <summary>The scopes granted: by the token, or by the manifest's edge where there is none.</summary>
+    public ScopeSet Scopes { get; init; } = ScopeSet.Empty;
+
+    /// <summary>The code of the first check that failed; null when all passed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When the checks began, as a <see cref="TimeProvider"/> timestamp.</summary>
+    public long Started { get; init; }
+
+    public string? Caller => Peer?.Id.ToString();
+
+    public string? Subject => Token?.Subject ?? Caller;
+
+    public IReadOnlyList<string> Actors => Token?.Actors ?? [];
+}

@@ -1,0 +1,95 @@
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>Stable codes of why a request was refused, in the order of the checks. They stand in audit events, metrics and problem details.</summary>
+public static class DecisionReason
+{
+    /// <summary>The request came over a connection on which no peer was proven.</summary>
+    public const string PeerMissing = "peer_missing";
+
+    /// <summary>The peer's SVID is not valid at this moment.</summary>
+    public const string PeerExpired = "peer_expired";
+
+    /// <summary>The peer's SVID no longer chains to a trust domain that is trusted.</summary>
+    public const string PeerUntrusted = "peer_untrusted";
+
+    /// <summary>No access token came with the request.</summary>
+    public const string TokenMissing = "token_missing";
+
+    /// <summary>More than one credential, or a scheme other than Bearer.</summary>
+    public const string CredentialMalformed = "credential_malformed";
+
+    /// <summary>A token came to a party that takes none (manifest <c>"auth": "mtls"</c>).</summary>
+    public const string CredentialNotAccepted = "credential_not_accepted";
+
+    /// <summary>The token is not a signed JWT with the claims of RFC 9068 §2.2.</summary>
+    public const string TokenMalformed = "token_malformed";
+
+    /// <summary>The header says more than algorithm, type and key id (RFC 8725 §3.10).</summary>
+    public const string TokenHeader = "token_header";
+
+    /// <summary>The algorithm is not ES256 (RFC 8725 §3.1).</summary>
+    public const string TokenAlgorithm = "token_algorithm";
+
+    /// <summary><c>typ</c> is not <c>at+jwt</c> (RFC 9068 §4).</summary>
+    public const string TokenType = "token_type";
+
+    /// <summary>The issuer has no key of this id.</summary>
+    public const string TokenKeyUnknown = "token_key_unknown";
+
+    /// <summary>The issuer's keys cannot be read, so nothing can be verified.</summary>
+    public const string KeysUnavailable = "keys_unavailable";
+
+    /// <summary>The signature does not fit.</summary>
+    public const string TokenSignature = "token_signature";
+
+    /// <summary>Another issuer.</summary>
+    public const string TokenIssuer = "token_issuer";
+
+    /// <summary>The token is meant for somebody else, or for several.</summary>
+    public const string TokenAudience = "token_audience";
+
+    /// <summary>The token has ended.</summary>
+    public const string TokenExpired = "token_expired";
+
+    /// <summary>The token's time has not come.</summary>
+    public const string TokenNotYetValid = "token_not_yet_valid";
+
+    /// <summary>The token lives longer than the manifest allows.</summary>
+    public const string TokenLifetime = "token_lifetime";
+
+    /// <summary>The token is bound to no certificate (RFC 8705 §3).</summary>
+    public const string BindingMissing = "cnf_missing";
+
+    /// <summary>The token is bound to another certificate than the connection's.</summary>
+    public const string BindingMismatch = "cnf_mismatch";
+
+    /// <summary>The token's current actor or client is not the peer.</summary>
+    public const string ActorMismatch = "actor_mismatch";
+
+    /// <summary>The caller, the subject or an actor of the chain was revoked.</summary>
+    public const string AgentRevoked = "agent_revoked";
+
+    /// <summary>The token was revoked.</summary>
+    public const string TokenRevoked = "token_revoked";
+
+    /// <summary>The task was revoked.</summary>
+    public const string TransactionRevoked = "transaction_revoked";
+
+    /// <summary>Revocations could not be received for longer than allowed, and the token is older than that.</summary>
+    public const string RevocationUnknown = "revocation_unknown";
+
+    /// <summary>The manifest has no edge from the peer.</summary>
+    public const string EdgeUnknown = "edge_unknown";
+
+    /// <summary>The endpoint's scope was not granted.</summary>
+    public const string InsufficientScope = "insufficient_scope";
+
+    /// <summary>The endpoint declares no scope, so nobody may call it.</summary>
+    public const string ScopeUndeclared = "scope_undeclared";
+
+    /// <summary>There is no such endpoint.</summary>
+    public const string EndpointUnknown = "endpoint_unknown";
+
+    /// <summary>The decision could not be recorded.</summary>
+    public const string AuditUnavailable = "audit_unavailable";
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>Writes a decision to the audit log, the trace and the metrics.</summary>
+internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, TimeProvider time, InboundMetrics metrics)
+{
+    private const int LongestAction = 256;
+    private readonly string _me = identity.Id.ToString();
+
+    public ValueTask RecordAsync(HttpContext context, CallerProof proof, string? reason, string? required)
+    {
+        var elapsed = proof.Started == 0 ? TimeSpan.Zero : time.GetElapsedTime(proof.Started);
+        metrics.Decided(elapsed, reason);
+        var span = Activity.Current;
+        if (span is { IsAllDataRequested: true })
+            Describe(span, proof, reason, required);
+
+        return audit.WriteAsync(new AuditEvent
+        {
+            Kind = "decision",
+            Time = time.GetUtcNow(),
+            Party = _me,
+            Caller = proof.Caller,
+            Subject = proof.Subject,
+            Actors = proof.Actors,
+            Callee = _me,
+            Action = ActionOf(context),
+            Scopes = proof.Scopes.ToString(),
+            Authentication = proof.Peer is null ? "none" : proof.Token is null ? "mtls" : "mtls+token",
+            Decision = reason is null ? "allow" : "deny",
+            Reason = reason,
+            TransactionId = proof.Token?.TransactionId,
+            TokenId = proof.Token?.TokenId,
+            TraceId = span?.TraceId.ToString(),
+            SpanId = span?.SpanId.ToString(),
+            DurationMs = elapsed.TotalMilliseconds,
+            PolicyVersion = identity.Manifest.Version,
+        });
+    }
+
+    private static void Describe(Activity span, CallerProof proof, string? reason, string? required)
+    {
+        span.SetTag("agentmesh.caller", proof.Caller).SetTag("agentmesh.subject", proof.Subject).SetTag("agentmesh.txn", proof.Token?.TransactionId)
+            .SetTag("agentmesh.scopes", proof.Scopes.ToString()).SetTag("agentmesh.decision", reason is null ? "allow" : "deny");
+        if (reason is null)
+            return;
+        span.SetTag("error.type", reason);
+        span.AddEvent(new ActivityEvent("agentmesh.refused", tags: new ActivityTagsCollection { ["agentmesh.reason"] = reason, ["agentmesh.required_scopes"] = required }));
+    }
+
+    // The route as the endpoint declares it, so that what a caller puts into a path can neither fill the journal nor hide in it.
+    private static string ActionOf(HttpContext context)
+    {
+        var path = context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } ? route : context.Request.Path.Value ?? "/";
+        var action = $"{context.Request.Method} {(path.StartsWith('/') ? "" : "/")}{path}";
+        return action.Length <= LongestAction ? action : action[..LongestAction];
+    }
+}

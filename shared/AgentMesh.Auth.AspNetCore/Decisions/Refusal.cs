@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentMesh.Spiffe;
+using Microsoft.AspNetCore.Http;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>What a refused caller is told: RFC 6750 §3 in the header, RFC 9457 in the body. Nothing about anybody else, and no stack trace.</summary>
+internal static class Refusal
+{
+    private const string Problem = "application/problem+json";
+
+    public static Task WriteAsync(HttpContext context, string reason, string? requiredScopes, SpiffePeer? peer)
+    {
+        var (status, error, description) = Describe(reason, requiredScopes);
+        var response = context.Response;
+        response.StatusCode = status;
+        response.Headers.CacheControl = "no-store";
+        if (Challenge(context, status, error, description, requiredScopes) is { } challenge)
+            response.Headers.WWWAuthenticate = challenge;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            response.Headers.RetryAfter = "1";
+        var body = new ProblemBody("about:blank", Title(status), status, description, reason, error, requiredScopes, peer?.Id.ToString());
+        return response.WriteAsJsonAsync(body, RefusalJson.Default.ProblemBody, Problem, context.RequestAborted);
+    }
+
+    /// <summary>A failure that is no decision.</summary>
+    public static Task WriteProblemAsync(HttpContext context, int status, string reason, string detail)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new ProblemBody("about:blank", Title(status), status, detail, reason, null, null, null),
+            RefusalJson.Default.ProblemBody, Problem, context.RequestAborted);
+    }
+
+    private static (int Status, string? Error, string Description) Describe(string reason, string? requiredScopes) => reason switch
+    {
+        DecisionReason.PeerMissing => (401, null, "The connection proves no SPIFFE identity."),
+        DecisionReason.PeerExpired => (401, null, "The SVID of this connection is not valid now. Connect again with the newest one."),
+        DecisionReason.PeerUntrusted => (401, null, "The SVID of this connection no longer chains to a trusted bundle. Connect again."),
+        DecisionReason.TokenMissing => (401, null, "An access token is required."),
+        DecisionReason.CredentialMalformed => (400, "invalid_request", "The Authorization header must hold exactly one Bearer token."),
+        DecisionReason.CredentialNotAccepted => (400, "invalid_request", "This agent is called with mTLS alone and takes no token."),
+        DecisionReason.KeysUnavailable => (503, null, "The issuer's keys cannot be read at the moment, so no token can be verified."),
+        DecisionReason.AuditUnavailable => (503, null, "The decision cannot be recorded at the moment, so nothing is let through."),
+        DecisionReason.EdgeUnknown => (403, "insufficient_scope", "The manifest has no edge from this caller."),
+        DecisionReason.InsufficientScope => (403, "insufficient_scope", $"The scopes granted do not include {requiredScopes}."),
+        DecisionReason.ScopeUndeclared => (403, "insufficient_scope", "This endpoint declares no scope, so nobody may call it."),
+        DecisionReason.EndpointUnknown => (404, null, "There is no such endpoint."),
+        _ => (401, "invalid_token", "The access token was refused: " + reason + "."),
+    };
+
+    private static string? Challenge(HttpContext context, int status, string? error, string description, string? requiredScopes)
+    {
+        if (status is not (401 or 403) && error is null)
+            return null;
+        var challenge = $"Bearer resource_metadata=\"{Metadata.ProtectedResourceMetadata.AddressFor(context)}\"";
+        if (error is not null)
+            challenge += $", error=\"{error}\", error_description=\"{description}\"";
+        if (status == 403 && requiredScopes is not null)
+            challenge += $", scope=\"{requiredScopes}\"";
+        return challenge;
+    }
+
+    private static string Title(int status) => status switch
+    {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        413 => "Content Too Large",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        _ => "Error",
+    };
+}
+
+internal sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Reason, string? Error, string? Scope, string? Caller);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProblemBody))]
+internal sealed partial class RefusalJson : JsonSerializerContext;

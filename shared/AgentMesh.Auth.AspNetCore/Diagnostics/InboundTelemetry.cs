@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>Name under which this library reports metrics and traces to OpenTelemetry.</summary>
+public static class InboundTelemetry
+{
+    /// <summary>Name of the meter and of the <see cref="ActivitySource"/>.</summary>
+    public const string Name = "AgentMesh.Auth.AspNetCore";
+
+    internal static ActivitySource Source { get; } = new(Name);
+}
+
+/// <summary>The meter.</summary>
+internal sealed class InboundMetrics
+{
+    private readonly Histogram<double> _decisions;
+
+    public InboundMetrics(IMeterFactory meters) =>
+        _decisions = meters.Create(InboundTelemetry.Name).CreateHistogram<double>("agentmesh.decision.duration", "s", "Time from a request's headers to the decision about it.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1] });
+
+    public void Decided(TimeSpan duration, string? reason)
+    {
+        if (reason is null)
+            _decisions.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("agentmesh.decision", "allow"));
+        else
+            _decisions.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("agentmesh.decision", "deny"), new KeyValuePair<string, object?>("error.type", reason));
+    }
+}

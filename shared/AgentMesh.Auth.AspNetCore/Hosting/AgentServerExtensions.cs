@@ -1,0 +1,79 @@
+using AgentMesh.Auth.AspNetCore.Metadata;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>Makes a web application an agent that proves itself, and asks the same of every caller.</summary>
+public static class AgentServerExtensions
+{
+    /// <summary>
+    /// Serves every https address of <c>ASPNETCORE_URLS</c> with SPIFFE mTLS and every http address with health alone, and registers the six checks:
+    /// peer, token, binding, actor, revocation and scope. Endpoints without <see cref="ScopeEndpointExtensions.RequireScope"/> are refused.
+    /// </summary>
+    /// <typeparam name="TBuilder">The application's builder.</typeparam>
+    /// <param name="builder">A builder of a <see cref="WebApplication"/>, with the section <c>Mesh</c> in its configuration.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="OptionsValidationException">When the host starts: a setting is missing or wrong; the message names it and the fix.</exception>
+    public static TBuilder AddAgentServer<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddMeshIdentity(builder.Configuration);
+        services.AddOptions<AgentServerOptions>().Bind(builder.Configuration.GetSection(AgentServerOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AgentServerOptions>, AgentServerOptionsValidator>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, AgentKestrelSetup>();
+
+        services.AddSingleton<IssuerKeys>();
+        services.AddSingleton<AccessTokenValidator>();
+        services.AddSingleton<CallerChecks>();
+        services.TryAddSingleton<InMemoryRevocationState>();
+        services.TryAddSingleton<IRevocationState>(static s => s.GetRequiredService<InMemoryRevocationState>());
+        services.AddSingleton<InboundMetrics>();
+        services.AddSingleton<DecisionRecorder>();
+
+        services.AddTransient<AgentAuthenticationHandler>();
+        services.AddAuthentication(static options =>
+        {
+            options.DefaultScheme = AgentAuthenticationDefaults.Scheme;
+            options.AddScheme<AgentAuthenticationHandler>(AgentAuthenticationDefaults.Scheme, null);
+        });
+        var denied = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new ScopeDeclaredRequirement()).Build();
+        services.AddAuthorizationBuilder().SetFallbackPolicy(denied).SetDefaultPolicy(denied);
+        services.AddSingleton<IAuthorizationHandler, ScopeAuthorization>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, DecisionResultHandler>();
+        services.AddHealthChecks();
+        return builder;
+    }
+
+    /// <summary>Adds the checks to the pipeline, health to the plain port, and the protected resource metadata (RFC 9728 §3).</summary>
+    /// <param name="app">The application. Call this before mapping endpoints.</param>
+    /// <returns>The same application.</returns>
+    /// <exception cref="OptionsValidationException">A setting is missing or wrong; the message names it and the fix.</exception>
+    public static WebApplication UseAgentServer(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        // Fails now, with a message, rather than on the first request.
+        app.Services.GetRequiredService<CallerChecks>();
+        app.Services.GetRequiredService<DecisionRecorder>();
+
+        // An application with exception handlers of its own has its say about what its endpoints throw.
+        if (app.Services.GetService<IExceptionHandler>() is null)
+            app.UseMiddleware<UnhandledExceptions>();
+        PlainPort.Map(app);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        var metadata = ProtectedResourceMetadata.Of(app.Services.GetRequiredService<MeshIdentity>());
+        app.MapGet(ProtectedResourceMetadata.Path, () => TypedResults.Json(metadata, MetadataJson.Default.ProtectedResourceMetadata))
+            .AllowAnonymous();
+        return app;
+    }
+}

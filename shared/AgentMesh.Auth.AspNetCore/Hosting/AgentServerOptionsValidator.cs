@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+[OptionsValidator]
+internal sealed partial class AgentServerOptionsValidator : IValidateOptions<AgentServerOptions>;

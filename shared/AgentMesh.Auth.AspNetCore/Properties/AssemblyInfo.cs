@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Auth.Tests")]
+[assembly: InternalsVisibleTo("AgentMesh.Benchmarks")]

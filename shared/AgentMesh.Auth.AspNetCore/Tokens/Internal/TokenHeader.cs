@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>
+/// A token's header. Only <c>alg</c>, <c>typ</c>, <c>kid</c> and the signing certificate's thumbprint may stand in it: anything else would
+/// have the sender say how it is to be verified (RFC 8725 §3.9, §3.10).
+/// </summary>
+internal ref struct TokenHeader
+{
+    public string? KeyId { get; private set; }
+
+    /// <summary>Reads the header.</summary>
+    /// <returns>A reason code, or null when the token may be verified with the key <see cref="KeyId"/>.</returns>
+    public static string? Read(ReadOnlySpan<byte> json, out TokenHeader header)
+    {
+        header = default;
+        bool algorithm = false, es256 = false, type = false, accessToken = false, keyId = false;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 2 });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return DecisionReason.TokenMalformed;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("alg"u8))
+            {
+                if (algorithm || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                    return DecisionReason.TokenMalformed;
+                (algorithm, es256) = (true, reader.ValueTextEquals("ES256"u8));
+            }
+            else if (reader.ValueTextEquals("typ"u8))
+            {
+                if (type || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                    return DecisionReason.TokenMalformed;
+                (type, accessToken) = (true, reader.ValueTextEquals("at+jwt"u8) || reader.ValueTextEquals("application/at+jwt"u8));
+            }
+            else if (reader.ValueTextEquals("kid"u8))
+            {
+                if (keyId || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                    return DecisionReason.TokenMalformed;
+                (keyId, header.KeyId) = (true, reader.GetString());
+            }
+            else if (reader.ValueTextEquals("x5t"u8) || reader.ValueTextEquals("x5t#S256"u8))
+            {
+                reader.Skip();
+            }
+            else
+            {
+                return DecisionReason.TokenHeader;
+            }
+        }
+        return !es256 ? DecisionReason.TokenAlgorithm
+            : !accessToken ? DecisionReason.TokenType
+            : string.IsNullOrEmpty(header.KeyId) ? DecisionReason.TokenKeyUnknown
+            : null;
+    }
+}

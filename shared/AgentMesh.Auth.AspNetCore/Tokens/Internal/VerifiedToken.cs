@@ -1,0 +1,38 @@
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>An access token whose signature, type, issuer and audience are in order (RFC 9068 §2.2). Time, binding and revocation are checked at each use.</summary>
+internal sealed class VerifiedToken
+{
+    public required SubjectToken Token { get; init; }
+
+    /// <summary>The key that verified it; a token does not outlive its key.</summary>
+    public required IssuerKey Key { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string ClientId { get; init; }
+
+    /// <summary><c>act</c>, newest first; empty when the subject acts itself.</summary>
+    public required IReadOnlyList<string> Actors { get; init; }
+
+    public required ScopeSet Scopes { get; init; }
+
+    public required string TokenId { get; init; }
+
+    public required string? TransactionId { get; init; }
+
+    /// <summary><c>cnf.x5t#S256</c> decoded; null when the token is bound to nothing.</summary>
+    public required byte[]? Thumbprint { get; init; }
+
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary><c>authorization_details</c> as UTF-8 JSON (RFC 9396 §9.1); null when there are none.</summary>
+    public required byte[]? AuthorizationDetails { get; init; }
+
+    /// <summary>Who acts now: the newest actor, or the subject itself (RFC 8693 §4.1).</summary>
+    public string CurrentActor => Actors.Count > 0 ? Actors[0] : Subject;
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace AgentMesh.Auth;
+
+/// <summary>The journal's file and the end of its chain. Used by one thread.</summary>
+internal sealed class JournalFile : IDisposable
+{
+    public const string TornSuffix = ".torn";
+
+    // A burst must not keep its buffers for ever.
+    private const int BufferKept = 1024 * 1024;
+
+    private readonly FileStream _file;
+    private readonly JournalHead _head;
+    private readonly ArrayBufferWriter<byte> _scratch = new(1024);
+    private ArrayBufferWriter<byte> _batch = new(64 * 1024);
+    private long _length;
+    private long _seq;
+    private string _hash;
+    private bool _dirty;
+
+    private JournalFile(FileStream file, JournalHead head, long length, long seq, string hash) =>
+        (_file, _head, _length, _seq, _hash) = (file, head, length, seq, hash);
+
+    /// <summary>Bytes that were no complete record when the file was opened.</summary>
+    public long TornBytes { get; private init; }
+
+    public static JournalFile Open(string path, string party, TimeProvider time)
+    {
+        FileStream? file = null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            var (end, last) = JournalTail.Read(file);
+            var (seq, hash) = (0L, JournalLine.Genesis);
+            if (last.Length > 0 && !JournalLine.TryRead(last, out seq, out _, out hash))
+                throw new AuditException($"The newest record of the audit journal {path} does not match its hash. Keep the file as evidence, move it away and start again.");
+
+            var torn = file.Length - end;
+            var tornHash = torn > 0 ? MoveTorn(file, end, path + TornSuffix) : null;
+            var head = JournalHead.Open(path);
+            var journal = new JournalFile(file, head, end, seq, hash) { TornBytes = torn };
+            if (tornHash is not null)
+                journal.Append([About(party, time, "torn_record", $"recover: {torn} bytes moved to {Path.GetFileName(path)}{TornSuffix}, sha256:{tornHash}")]);
+            if (head.Seq > seq)
+                journal.Append([About(party, time, "records_missing", $"recover: records {seq + 1} to {head.Seq} are gone, the newest was {head.Hash}")]);
+            return journal;
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            file?.Dispose();
+            if (exception is AuditException)
+                throw;
+            throw new AuditException($"The audit journal {path} cannot be opened: {exception.Message} Let this process write there, or correct {MeshOptions.Names(nameof(MeshOptions.AuditDirectory))}.", exception);
+        }
+    }
+
+    /// <summary>Writes the events as one batch and flushes it to the disk. All of them become part of the chain, or none.</summary>
+    public void Append(IEnumerable<AuditEvent> events)
+    {
+        if (_dirty)
+            Rewind();
+        var (seq, hash) = (_seq, _hash);
+        _batch.ResetWrittenCount();
+        foreach (var auditEvent in events)
+            hash = JournalLine.Append(_batch, _scratch, ++seq, hash, auditEvent);
+
+        _dirty = true;
+        RandomAccess.Write(_file.SafeFileHandle, _batch.WrittenSpan, _length);
+        RandomAccess.FlushToDisk(_file.SafeFileHandle);
+        _dirty = false;
+        _length += _batch.WrittenCount;
+        (_seq, _hash) = (seq, hash);
+        _head.Write(seq, hash);
+        if (_batch.Capacity > BufferKept)
+            _batch = new(64 * 1024);
+    }
+
+    public void Dispose()
+    {
+        _head.Dispose();
+        _file.Dispose();
+    }
+
+    // What a failed write left behind is no part of the chain.
+    private void Rewind()
+    {
+        RandomAccess.SetLength(_file.SafeFileHandle, _length);
+        _dirty = false;
+    }
+
+    private static string MoveTorn(FileStream file, long end, string destination)
+    {
+        var bytes = new byte[file.Length - end];
+        RandomAccess.Read(file.SafeFileHandle, bytes, end);
+        using (var torn = new FileStream(destination, FileMode.Append, FileAccess.Write))
+        {
+            torn.Write(bytes);
+            torn.WriteByte((byte)'\n');
+            torn.Flush(flushToDisk: true);
+        }
+        RandomAccess.SetLength(file.SafeFileHandle, end);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+    }
+
+    private static AuditEvent About(string party, TimeProvider time, string reason, string action) =>
+        new() { Kind = "journal", Time = time.GetUtcNow(), Party = party, Decision = "repaired", Reason = reason, Action = action };
+}

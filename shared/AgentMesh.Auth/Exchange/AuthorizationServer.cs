@@ -1,0 +1,200 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Security.Authentication;
+using AgentMesh.Spiffe;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.Auth;
+
+/// <summary>
+/// The mesh's authorization server as seen from a party: every request goes over mTLS and the server must prove the SPIFFE ID that the
+/// manifest gives it. Answers that break the protocol are failures, never trusted in part.
+/// </summary>
+public sealed partial class AuthorizationServer : IDisposable
+{
+    private readonly MeshIdentity _identity;
+    private readonly AuthorizationServerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpMessageInvoker _http;
+    private readonly ILogger<AuthorizationServer> _logger;
+    private readonly SemaphoreSlim _metadataGate = new(1, 1);
+    private readonly Uri? _issuer;
+    private ServerMetadata? _metadata;
+    private DateTimeOffset _metadataUntil;
+
+    internal AuthorizationServer(MeshIdentity identity, IX509BundleSource bundles, IOptions<MeshOptions> mesh,
+        IOptions<AuthorizationServerOptions> options, TimeProvider time, ILogger<AuthorizationServer> logger)
+    {
+        (_identity, _options, _time, _logger, _issuer) = (identity, options.Value, time, logger, mesh.Value.Issuer);
+        if (!identity.Manifest.TryGetParty(_options.Name, out var server) || server is null)
+        {
+            throw new OptionsValidationException(nameof(AuthorizationServerOptions), typeof(AuthorizationServerOptions),
+                [$"Mesh:AuthorizationServer:Name is \"{_options.Name}\", which {identity.Manifest.Path ?? "the manifest"} does not list."]);
+        }
+        _http = new HttpMessageInvoker(SpiffeTls.CreateHandler(identity, bundles, Authorize.Id(SpiffeId.Parse(server.SpiffeId)), time, LogRefused), disposeHandler: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _http.Dispose();
+        _metadataGate.Dispose();
+    }
+
+    /// <summary>Reads the server's current signing keys (RFC 7517 §5) from the address that its metadata names.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The key set's JSON, or why there is none.</returns>
+    public async Task<(ReadOnlyMemory<byte> Keys, TokenError? Error)> FetchKeysAsync(CancellationToken cancellationToken = default)
+    {
+        if (!TryGetSvid(out var svid, out var noSvid))
+            return (default, noSvid);
+        var (metadata, error) = await GetMetadataAsync(svid!, cancellationToken).ConfigureAwait(false);
+        if (metadata is null)
+            return (default, error);
+        var answer = await SendAsync(HttpMethod.Get, metadata.KeysEndpoint, null, svid!, cancellationToken).ConfigureAwait(false);
+        if (answer.Error is null && answer.Status != HttpStatusCode.OK)
+            return (default, Unexpected(metadata.KeysEndpoint, answer.Status));
+        return (answer.Json, answer.Error);
+    }
+
+    /// <summary>Posts a form to the token endpoint, authenticated by the SVID (RFC 8705 §2).</summary>
+    internal async Task<ServerAnswer> PostToTokenEndpointAsync(IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, CancellationToken cancellationToken)
+    {
+        var (metadata, error) = await GetMetadataAsync(svid, cancellationToken).ConfigureAwait(false);
+        if (metadata is null)
+            return new ServerAnswer(default, [], error);
+        using var content = new FormUrlEncodedContent(form);
+        return await SendAsync(HttpMethod.Post, metadata.TokenEndpoint, content, svid, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(ServerMetadata? Metadata, TokenError? Error)> GetMetadataAsync(X509Svid svid, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _metadata) is { } known && _time.GetUtcNow() < _metadataUntil)
+            return (known, null);
+        if (_issuer is null)
+            throw new InvalidOperationException($"{MeshOptions.Names(nameof(MeshOptions.Issuer))} is not set. Set it to the authorization server's issuer, such as https://127.0.0.1:7443/.");
+
+        await _metadataGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_metadata is { } meanwhile && _time.GetUtcNow() < _metadataUntil)
+                return (meanwhile, null);
+            var address = ServerMetadata.AddressOf(_issuer);
+            var answer = await SendAsync(HttpMethod.Get, address, null, svid, cancellationToken).ConfigureAwait(false);
+            if (answer.Error is not null)
+                return (null, answer.Error);
+            if (answer.Status != HttpStatusCode.OK)
+                return (null, Unexpected(address, answer.Status));
+            if (ServerMetadata.Read(answer.Json, _issuer, out var reason) is not { } metadata)
+                return (null, Reject($"The authorization server's metadata {reason}."));
+            _metadataUntil = _time.GetUtcNow() + _options.MetadataLifetime;
+            Volatile.Write(ref _metadata, metadata);
+            return (metadata, null);
+        }
+        finally
+        {
+            _metadataGate.Release();
+        }
+    }
+
+    private async Task<ServerAnswer> SendAsync(HttpMethod method, Uri address, HttpContent? content, X509Svid svid, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var request = new HttpRequestMessage(method, address)
+        {
+            Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypeNames.Application.Json));
+        request.Options.Set(SpiffeHttpHandler.SvidKey, svid);
+        try
+        {
+            using var response = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
+            if (response.Content.Headers.ContentType?.MediaType is not (MediaTypeNames.Application.Json or "application/jwk-set+json"))
+            {
+                return new ServerAnswer(response.StatusCode, [], Reject($"The authorization server answered {address.AbsolutePath} with {(int)response.StatusCode} "
+                    + $"and {response.Content.Headers.ContentType?.MediaType ?? "no content type"} instead of application/json."));
+            }
+            return new ServerAnswer(response.StatusCode, await ReadAsync(response.Content, either.Token).ConfigureAwait(false), null);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return ServerAnswer.Failed(TokenError.Unavailable, $"The authorization server at {address.Authority} did not answer {address.AbsolutePath} within {_options.Timeout.TotalSeconds:0.#} s.");
+        }
+        catch (InvalidDataException exception)
+        {
+            return new ServerAnswer(default, [], Reject($"The authorization server's answer to {address.AbsolutePath} {exception.Message}."));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or AuthenticationException)
+        {
+            LogUnreachable(exception, address.Authority);
+            return ServerAnswer.Failed(TokenError.Unavailable,
+                $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) could not be reached over mTLS: {Innermost(exception)}");
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentLength > _options.MaxAnswerBytes)
+            throw new InvalidDataException($"is {content.Headers.ContentLength} bytes long, more than the {_options.MaxAnswerBytes} allowed");
+        var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var buffer = new byte[Math.Min(_options.MaxAnswerBytes, (int?)content.Headers.ContentLength ?? 4096) + 1];
+            var length = 0;
+            int read;
+            while ((read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                length += read;
+                if (length > _options.MaxAnswerBytes)
+                    throw new InvalidDataException($"is longer than the {_options.MaxAnswerBytes} bytes allowed");
+                if (length == buffer.Length)
+                    Array.Resize(ref buffer, Math.Min(buffer.Length * 2, _options.MaxAnswerBytes + 1));
+            }
+            return buffer[..length];
+        }
+    }
+
+    private bool TryGetSvid(out X509Svid? svid, out TokenError? error)
+    {
+        try
+        {
+            (svid, error) = (_identity.GetX509Svid(), null);
+            return true;
+        }
+        catch (AuthenticationException exception)
+        {
+            (svid, error) = (null, new TokenError(TokenError.Unavailable, exception.Message));
+            return false;
+        }
+    }
+
+    private TokenError Unexpected(Uri address, HttpStatusCode status) =>
+        Reject($"The authorization server answered {address.AbsolutePath} with status {(int)status}.");
+
+    private TokenError Reject(string description)
+    {
+        LogBadAnswer(description);
+        return new TokenError(TokenError.BadAnswer, description);
+    }
+
+    private static string Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception.Message;
+    }
+
+    [LoggerMessage(1201, LogLevel.Warning, "{Description}")]
+    private partial void LogBadAnswer(string description);
+
+    [LoggerMessage(1202, LogLevel.Warning, "The authorization server at {Authority} could not be reached.")]
+    private partial void LogUnreachable(Exception exception, string authority);
+
+    [LoggerMessage(1203, LogLevel.Warning, "Refused to talk to what should be the authorization server: {Reason}")]
+    private partial void LogRefused(string reason);
+}

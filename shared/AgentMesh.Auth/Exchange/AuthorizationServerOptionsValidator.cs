@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.Auth;
+
+[OptionsValidator]
+internal sealed partial class AuthorizationServerOptionsValidator : IValidateOptions<AuthorizationServerOptions>;

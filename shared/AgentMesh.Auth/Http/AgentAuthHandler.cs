@@ -1,0 +1,107 @@
+using System.Net;
+using System.Security.Authentication;
+using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.Auth;
+
+/// <summary>
+/// Authenticates every request to one callee: over mTLS to exactly the callee's SPIFFE ID and, unless the callee takes mTLS alone, with a
+/// token for the given scopes that is bound to the SVID of the same connection. A request without its credential is not sent.
+/// </summary>
+/// <remarks>
+/// Registered by <see cref="AgentAuthExtensions.AddAgentAuth"/> as the client's primary handler, below resilience, service discovery and
+/// logging: those never see the token, and each of their attempts gets a fresh look at SVID and token.
+/// </remarks>
+public sealed partial class AgentAuthHandler : DelegatingHandler
+{
+    private readonly Party _callee;
+    private readonly ScopeSet _scopes;
+    private readonly IX509SvidSource _svids;
+    private readonly TokenCache? _tokens;
+    private readonly ILogger _logger;
+
+    internal AgentAuthHandler(Party callee, ScopeSet scopes, IX509SvidSource svids, TokenCache? tokens, ILogger logger, HttpMessageHandler inner)
+        : base(inner)
+    {
+        (_callee, _scopes, _svids, _tokens, _logger) = (callee, scopes, svids, tokens, logger);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AgentAuthorizationException">The request could not be given its credential, or may not be sent as it is.</exception>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.RequestUri is not { IsAbsoluteUri: true } address || address.Scheme != Uri.UriSchemeHttps)
+            throw Refuse("insecure_scheme", $"{request.RequestUri?.GetLeftPart(UriPartial.Authority)} is not an https:// address.");
+        if (request.Headers.Contains("Authorization"))
+            throw Refuse("authorization_already_set", "the calling code set an Authorization header, which this library neither sends nor overwrites. Remove it.");
+
+        var replayable = _tokens is not null && await RequestReplay.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
+        var (response, used) = await AttemptAsync(request, cancellationToken).ConfigureAwait(false);
+        if (used is not null && replayable && BearerChallenge.IsInvalidToken(response))
+        {
+            // 401 says that the callee did not act on the request, so it may be sent once more, whatever its method.
+            response.Dispose();
+            LogRenewing(_callee.Name);
+            _tokens!.Invalidate(used.Value.Request, used.Value.Token);
+            (response, _) = await AttemptAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        if (response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+        {
+            response.Dispose();
+            throw Refuse("redirect_refused", $"it answered with a redirect ({(int)response.StatusCode}), and credentials follow none.");
+        }
+        return response;
+    }
+
+    private async ValueTask<(HttpResponseMessage Response, (TokenRequest Request, AccessToken Token)? Used)> AttemptAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var svid = GetSvid();
+        request.Options.Set(SpiffeHttpHandler.SvidKey, svid);
+        if (_tokens is null)
+            return (await base.SendAsync(request, cancellationToken).ConfigureAwait(false), null);
+
+        var wanted = new TokenRequest { Callee = _callee, Scopes = _scopes, Svid = svid, OnBehalfOf = DelegationContext.Current };
+        var result = await _tokens.GetAsync(wanted, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw Refuse(result.Error.Code, result.Error.Description);
+        request.Headers.Authorization = result.Token.Header;
+        try
+        {
+            return (await base.SendAsync(request, cancellationToken).ConfigureAwait(false), (wanted, result.Token));
+        }
+        finally
+        {
+            // The message goes back up to handlers and callers that log, retry or keep it.
+            request.Headers.Authorization = null;
+        }
+    }
+
+    private X509Svid GetSvid()
+    {
+        try
+        {
+            return _svids.GetX509Svid();
+        }
+        catch (AuthenticationException exception)
+        {
+            throw Refuse("no_identity", exception.Message, exception);
+        }
+    }
+
+    private AgentAuthorizationException Refuse(string code, string explanation, Exception? inner = null)
+    {
+        LogRefused(_callee.Name, _scopes, code, explanation);
+        return new AgentAuthorizationException(code, _callee.Name, _scopes.ToString(), explanation, inner);
+    }
+
+    [LoggerMessage(1301, LogLevel.Warning, "Call to {Callee} [{Scopes}] not made, {Code}: {Explanation}")]
+    private partial void LogRefused(string callee, ScopeSet scopes, string code, string explanation);
+
+    [LoggerMessage(1302, LogLevel.Information, "{Callee} refused the token held for it: exchanging again, once.")]
+    private partial void LogRenewing(string callee);
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace AgentMesh.Auth;
+
+/// <summary>
+/// Settings of one party of the mesh, bound from the configuration section <c>Mesh</c>
+/// (as environment variables: <c>Mesh__Manifest</c>, <c>Mesh__Name</c> …) and validated when the host starts.
+/// </summary>
+public sealed class MeshOptions
+{
+    /// <summary>The configuration section these settings are bound from.</summary>
+    public const string Section = "Mesh";
+
+    /// <summary>
+    /// Path of the mesh manifest. A relative path is searched for in the content root and in each folder above it.
+    /// </summary>
+    public string Manifest { get; set; } = "mesh.json";
+
+    /// <summary>Name of this party in the manifest, such as <c>advisor</c>. The SVID it receives must carry that party's SPIFFE ID.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Issuer identifier of the authorization server (RFC 8414 §2): an absolute https address without query or fragment.
+    /// Needed by a party that is called with tokens or calls with tokens; it is compared as written.
+    /// </summary>
+    public Uri? Issuer { get; set; }
+
+    /// <summary>
+    /// Folder of the audit journal <c>{AuditDirectory}/{Name}.jsonl</c>. Null: decisions are written to the log only.
+    /// </summary>
+    public string? AuditDirectory { get; set; }
+
+    /// <summary>
+    /// What happens to a request whose decision cannot be written to the journal. True (the default): it is refused.
+    /// </summary>
+    public bool AuditFailClosed { get; set; } = true;
+
+    /// <summary>The issuer exactly as configured, which is what <c>iss</c> and <c>aud</c> claims are compared with.</summary>
+    internal string? IssuerText => Issuer?.OriginalString;
+
+    /// <summary>Both spellings of a setting, for messages.</summary>
+    internal static string Names(string setting) => $"{Section}:{setting} (environment: {Section}__{setting})";
+
+    /// <summary>The settings without anything that could be a secret, for diagnostics.</summary>
+    /// <returns>Name, manifest and issuer as JSON.</returns>
+    public override string ToString() =>
+        $$"""{"name":"{{JsonEncodedText.Encode(Name ?? "")}}","manifest":"{{JsonEncodedText.Encode(Manifest)}}","issuer":"{{JsonEncodedText.Encode(IssuerText ?? "")}}"}""";
+}

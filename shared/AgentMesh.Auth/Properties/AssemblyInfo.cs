@@ -1,0 +1,5 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("AgentMesh.Auth.AspNetCore")]
+[assembly: InternalsVisibleTo("Auth.Tests")]
+[assembly: InternalsVisibleTo("AgentMesh.Benchmarks")]

@@ -1,0 +1,42 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace AgentMesh.Auth;
+
+/// <summary>What a client may look at in a token: never a decision, only a check that the server gave what was asked for.</summary>
+internal static class TokenText
+{
+    private static readonly SearchValues<char> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
+
+    /// <summary>Whether the text is a <c>b64token</c> (RFC 6750 §2.1).</summary>
+    public static bool IsHeaderSafe(ReadOnlySpan<char> token) => !token.ContainsAnyExcept(Allowed);
+
+    /// <summary>Reads <c>exp</c> and <c>cnf.x5t#S256</c> without verifying anything.</summary>
+    public static bool TryReadBinding(string token, out string? thumbprint, out DateTimeOffset expiresAt)
+    {
+        (thumbprint, expiresAt) = (null, default);
+        var parts = token.Split('.');
+        if (parts.Length != 3)
+            return false;
+        try
+        {
+            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]), new JsonDocumentOptions { MaxDepth = 16 });
+            var claims = payload.RootElement;
+            if (claims.ValueKind != JsonValueKind.Object
+                || !claims.TryGetProperty("exp", out var exp) || !exp.TryGetInt64(out var seconds) || seconds is < 0 or > 253_402_300_799
+                || !claims.TryGetProperty("cnf", out var cnf) || cnf.ValueKind != JsonValueKind.Object
+                || !cnf.TryGetProperty("x5t#S256", out var x5t) || x5t.ValueKind != JsonValueKind.String)
+            {
+                return false;
+            }
+            (thumbprint, expiresAt) = (x5t.GetString(), DateTimeOffset.FromUnixTimeSeconds(seconds));
+            return true;
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

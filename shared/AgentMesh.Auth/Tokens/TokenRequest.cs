@@ -1,0 +1,20 @@
+using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
+
+namespace AgentMesh.Auth;
+
+/// <summary>What a token is wanted for.</summary>
+public sealed class TokenRequest
+{
+    /// <summary>Who is to be called.</summary>
+    public required Party Callee { get; init; }
+
+    /// <summary>What is to be asked of it.</summary>
+    public required ScopeSet Scopes { get; init; }
+
+    /// <summary>The SVID that authenticates the call. The token is bound to it and worth nothing with another (RFC 8705 §3.1).</summary>
+    public required X509Svid Svid { get; init; }
+
+    /// <summary>The request being served, on whose behalf the call is made; null when the call is the party's own.</summary>
+    public DelegationContext? OnBehalfOf { get; init; }
+}
