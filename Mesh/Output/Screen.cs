@@ -5,8 +5,8 @@ namespace AgentMesh.Cli.Output;
 /// <summary>Standard output for results, standard error for errors. Without a terminal both are plain text.</summary>
 internal sealed class Screen
 {
-    /// <summary>Wide enough that a table in a log file does not wrap.</summary>
-    private const int PlainWidth = 220;
+    /// <summary>So wide that nothing wraps in a file or a pipe.</summary>
+    private const int PlainWidth = 10_000;
 
     private Screen(IAnsiConsole results, IAnsiConsole errors, bool isTerminal)
     {

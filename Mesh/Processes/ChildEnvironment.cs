@@ -44,8 +44,6 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
         ["DOTNET_ENVIRONMENT"] = "Development",
         ["OTEL_SERVICE_NAME"] = party.Name,
         ["Logging__LogLevel__Default"] = options.LogLevel.ToString(),
-        ["Logging__Console__FormatterName"] = "simple",
-        ["Logging__Console__FormatterOptions__SingleLine"] = bool.TrueString,
         // Whatever a child puts into its temporary folder, the runtime's diagnostic socket included, ends with the run.
         ["TMPDIR"] = run.Path,
         ["Mesh__Manifest"] = manifest.Path!,

@@ -9,7 +9,7 @@ if (args.Any(argument => argument is "--help" or "-h" or "-?"))
 
 try
 {
-    await using var app = AuthServerHost.Build(args);
+    await using var app = AuthServerHost.Build(args, builder => builder.AddExitWithParent());
     await app.RunAsync();
     return 0;
 }

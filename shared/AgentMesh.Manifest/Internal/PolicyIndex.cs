@@ -11,9 +11,11 @@ internal sealed class PolicyIndex
     private readonly Dictionary<string, Party>.AlternateLookup<ReadOnlySpan<char>> _parties;
     private readonly Dictionary<string, ScopeDefinition>.AlternateLookup<ReadOnlySpan<char>> _scopes;
     private readonly Dictionary<long, Edge> _edges;
+    private readonly int _count;
 
     public PolicyIndex(IReadOnlyCollection<Party> parties, IReadOnlyCollection<Edge> edges, IEnumerable<ScopeDefinition> scopes)
     {
+        _count = parties.Count;
         // Names and SPIFFE IDs share one table: a name holds no colon, so neither can be taken for the other.
         var byKey = new Dictionary<string, Party>(parties.Count * 2, StringComparer.Ordinal);
         foreach (var party in parties)
@@ -76,5 +78,9 @@ internal sealed class PolicyIndex
         return needsApproval is null ? (PolicyOutcome.Allowed, null) : (PolicyOutcome.ApprovalRequired, needsApproval);
     }
 
-    private static long Key(Party caller, Party callee) => ((long)caller.Index << 32) | (uint)callee.Index;
+    /// <summary>
+    /// Not the two numbers side by side in one: a long's hash is the exclusive or of its halves, and those of a mesh's edges
+    /// fall together by the dozen.
+    /// </summary>
+    private long Key(Party caller, Party callee) => ((long)caller.Index * _count) + callee.Index;
 }

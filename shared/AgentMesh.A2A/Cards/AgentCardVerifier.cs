@@ -1,0 +1,84 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AgentMesh.A2A.Internal;
+
+namespace AgentMesh.A2A;
+
+/// <summary>A card that somebody trusted has signed.</summary>
+/// <param name="Card">The card.</param>
+/// <param name="KeyId">The key that verified it.</param>
+public sealed record VerifiedAgentCard(AgentCard Card, string KeyId);
+
+/// <summary>
+/// Verifies signed agent cards (A2A §8.4.3) with keys that the caller trusts. Nothing that the card or a header says leads to a
+/// key: <c>jku</c>, <c>jwk</c>, <c>x5u</c> and <c>x5c</c> are not read, and a header with <c>crit</c> is refused.
+/// </summary>
+public static class AgentCardVerifier
+{
+    private const int MaxSignatures = 16;
+
+    /// <summary>Verifies a card as it was received.</summary>
+    /// <param name="json">The card's bytes.</param>
+    /// <param name="findKey">The public key known by a name; <see langword="null"/> when there is none.</param>
+    /// <param name="reason">Why no signature is good, when the result is <see langword="null"/>.</param>
+    public static VerifiedAgentCard? Verify(ReadOnlyMemory<byte> json, Func<string, ECDsa?> findKey, out string reason)
+    {
+        try
+        {
+            using var document = AgentCardJson.ParseDocument(json);
+            var card = document.RootElement.Deserialize(A2AJson.Default.AgentCard)!;
+            if (card.Signatures is not { Count: > 0 and <= MaxSignatures } signatures)
+            {
+                reason = card.Signatures is { Count: > MaxSignatures } ? $"The card has more than {MaxSignatures} signatures." : "The card is not signed.";
+                return null;
+            }
+            var payload = Base64Url.EncodeToString(AgentCardPayload.Of(document.RootElement));
+            reason = "";
+            foreach (var signature in signatures)
+            {
+                var (keyId, refusal) = Verify(signature, payload, findKey);
+                if (keyId is not null)
+                {
+                    reason = "";
+                    return new(card, keyId);
+                }
+                reason = refusal;
+            }
+            return null;
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
+        {
+            reason = $"The card is not valid: {exception.Message}";
+            return null;
+        }
+    }
+
+    private static (string? KeyId, string Refusal) Verify(AgentCardSignature signature, string payload, Func<string, ECDsa?> findKey)
+    {
+        if (!Base64Url.IsValid(signature.Protected) || !Base64Url.IsValid(signature.Signature))
+            return (null, "A signature is not base64url.");
+        using var header = AgentCardJson.ParseDocument(Base64Url.DecodeFromChars(signature.Protected));
+        if (header.RootElement.TryGetProperty("crit", out _) || header.RootElement.TryGetProperty("b64", out _))
+            return (null, "The protected header has extensions that are not understood.");
+        if (Text(header.RootElement, "typ") is not (null or "JOSE"))
+            return (null, "The protected header's typ is not JOSE.");
+        if (Text(header.RootElement, "kid") is not { Length: > 0 } keyId)
+            return (null, "The protected header has no kid.");
+        if (findKey(keyId) is not { } key)
+            return (null, "No trusted key has the kid of the protected header.");
+        if (JwsAlgorithm.For(key) is not { } algorithm || Text(header.RootElement, "alg") != algorithm.Name)
+            return (null, "The protected header's alg is not the trusted key's.");
+        return key.VerifyData(
+            Encoding.ASCII.GetBytes($"{signature.Protected}.{payload}"),
+            Base64Url.DecodeFromChars(signature.Signature),
+            algorithm.Hash,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
+            ? (keyId, "")
+            : (null, "The signature does not match the card.");
+    }
+
+    private static string? Text(JsonElement header, string name) =>
+        header.TryGetProperty(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : "" : null;
+}

@@ -1,0 +1,245 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+
+namespace AgentMesh.A2A.Internal;
+
+/// <summary>A message on its way to the executor.</summary>
+internal sealed record Delivery(SendMessageRequest Request, CallContext Call);
+
+/// <summary>
+/// A task that is worked on, listened to or about to change: its state, its event log and its inbox. One writer at a time makes each
+/// change in the same order: store, then state and log in one instant, then webhooks.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "Neither member holds a handle or a timer, and the executor may keep the token beyond the task's end.")]
+internal sealed class LiveTask
+{
+    private const int InboxSize = 16;
+
+    private readonly ITaskStore _store;
+    private readonly TimeProvider _time;
+    private readonly PushDelivery _push;
+    private readonly TaskRecord _record;
+    private readonly EventLog _log;
+    private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<Delivery> _inbox = Channel.CreateBounded<Delivery>(InboxSize);
+    private int _users;
+    private int _receivers;
+    private bool _closed;
+    private bool _running;
+
+    public LiveTask(string owner, AgentTask task, ITaskStore store, A2AServerOptions options, TimeProvider time, PushDelivery push)
+    {
+        Owner = owner;
+        _record = new(task);
+        _store = store;
+        _time = time;
+        _push = push;
+        _log = new(options.StreamWindow, options.StreamWindowBytes, options.SlowReaderTimeout, time);
+    }
+
+    public string Owner { get; }
+
+    public string Id => _record.Id;
+
+    public string ContextId => _record.ContextId ?? "";
+
+    /// <summary>Fires when the task is canceled or the server stops.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    public TaskState State
+    {
+        get
+        {
+            lock (_gate)
+                return _record.State;
+        }
+    }
+
+    /// <summary>Counts a user in. A task that has lost its last one is closed and can have no more.</summary>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return false;
+            _users++;
+            return true;
+        }
+    }
+
+    /// <summary>Counts a user out. Returns whether it was the last.</summary>
+    public bool Leave()
+    {
+        lock (_gate)
+            return _closed = --_users == 0;
+    }
+
+    public AgentTask Snapshot(int? historyLength, bool includeArtifacts)
+    {
+        lock (_gate)
+            return _record.Snapshot(historyLength, includeArtifacts);
+    }
+
+    /// <summary>The task as it is and a reader of exactly what follows.</summary>
+    public (AgentTask Task, EventReader Reader) Subscribe()
+    {
+        lock (_gate)
+            return (_record.Snapshot(historyLength: null, includeArtifacts: true), _log.Open());
+    }
+
+    /// <summary>Keeps a message and puts it into the inbox.</summary>
+    public async ValueTask<DeliveryOutcome> DeliverAsync(Delivery delivery, bool inHistory)
+    {
+        await _writer.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (State.IsTerminal())
+                throw HasEnded();
+            var change = new TaskChange { TaskId = Id, Message = delivery.Request.Message };
+            if (!inHistory)
+                await _store.ApplyAsync(Owner, change, CancellationToken.None).ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (!_inbox.Writer.TryWrite(delivery))
+                    throw new A2AException(A2AErrorCode.UnsupportedOperation, $"The task has {InboxSize} messages that it has not got to yet; wait for it.");
+                if (!inHistory)
+                    _record.Apply(change);
+                var start = !_running;
+                _running = true;
+                return new(_record.Snapshot(historyLength: null, includeArtifacts: true), _log.Open(), start, start || _receivers > 0);
+            }
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>The next message for the executor; <see langword="null"/> ends the run.</summary>
+    public Delivery? NextDelivery()
+    {
+        lock (_gate)
+        {
+            if (!_record.State.IsTerminal() && !_stop.IsCancellationRequested && _inbox.Reader.TryRead(out var delivery))
+                return delivery;
+            _running = false;
+            return null;
+        }
+    }
+
+    /// <summary>The next message for an executor that waits for one.</summary>
+    public async ValueTask<Message> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        lock (_gate)
+            _receivers++;
+        try
+        {
+            return (await _inbox.Reader.ReadAsync(stopped.Token).ConfigureAwait(false)).Request.Message!;
+        }
+        finally
+        {
+            lock (_gate)
+                _receivers--;
+        }
+    }
+
+    public async ValueTask ReportStatusAsync(TaskState state, Message? message, bool keep)
+    {
+        await _writer.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            ThrowIfEnded();
+            await PublishStatusAsync(state, message, keep).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public async ValueTask ReportArtifactAsync(Artifact artifact, bool append, bool lastChunk)
+    {
+        if (artifact.ArtifactId.Length == 0 || artifact.Parts.Count == 0)
+            throw new ArgumentException("An artifact has an id and at least one part.", nameof(artifact));
+        await _writer.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            ThrowIfEnded();
+            var update = new TaskArtifactUpdateEvent { TaskId = Id, ContextId = ContextId, Artifact = artifact, Append = append, LastChunk = lastChunk };
+            await PublishAsync(new() { TaskId = Id, Artifact = update }, new() { ArtifactUpdate = update }).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Ends the task whatever its executor is doing. Returns whether it had not ended before.</summary>
+    public async ValueTask<bool> EndAsync(TaskState state, string? reason)
+    {
+        await _writer.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (State.IsTerminal())
+                return false;
+            await PublishStatusAsync(state, reason is null ? null : Message.FromAgent(Part.FromText(reason)), keep: true).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+        await StopAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Asks the executor to stop.</summary>
+    public Task StopAsync() => _stop.CancelAsync();
+
+    /// <summary>Ends the streams, whatever the task's state.</summary>
+    public void EndStreams() => _log.End();
+
+    public static A2AException HasEnded() =>
+        new(A2AErrorCode.UnsupportedOperation, "The task has ended; it takes no more messages and has no more updates.");
+
+    private async ValueTask PublishStatusAsync(TaskState state, Message? message, bool keep)
+    {
+        message = message is null ? null : message with { TaskId = Id, ContextId = ContextId };
+        var status = new TaskStatus { State = state, Message = message, Timestamp = Now() };
+        await PublishAsync(
+            new() { TaskId = Id, Status = status, Message = keep ? message : null },
+            new() { StatusUpdate = new() { TaskId = Id, ContextId = ContextId, Status = status } }).ConfigureAwait(false);
+        if (state.IsTerminal())
+            _log.End();
+    }
+
+    private async ValueTask PublishAsync(TaskChange change, StreamResponse response)
+    {
+        await _store.ApplyAsync(Owner, change, CancellationToken.None).ConfigureAwait(false);
+        var item = TaskEvent.From(response);
+        await _log.AppendAsync(item, () => _record.Apply(change), _gate).ConfigureAwait(false);
+        _push.Publish(this, item);
+    }
+
+    /// <summary>Milliseconds, and never before the status that it follows.</summary>
+    private DateTimeOffset Now() =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), _record.Updated));
+
+    private void ThrowIfEnded()
+    {
+        var state = State;
+        if (state == TaskState.Canceled || (state.IsTerminal() && _stop.IsCancellationRequested))
+            throw new OperationCanceledException($"Task {Id} has been canceled.", _stop.Token);
+        if (state.IsTerminal())
+            throw new InvalidOperationException($"Task {Id} has ended; nothing can be reported for it.");
+    }
+}
+
+/// <summary>What became of a message.</summary>
+/// <param name="Task">The task with the message in its history.</param>
+/// <param name="Reader">Exactly what follows.</param>
+/// <param name="Start">Whether nobody works on the task, and the caller must see to it.</param>
+/// <param name="Expected">Whether somebody takes the message now; otherwise the executor is busy with another.</param>
+internal sealed record DeliveryOutcome(AgentTask Task, EventReader Reader, bool Start, bool Expected);
