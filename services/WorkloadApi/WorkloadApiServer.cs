@@ -26,14 +26,16 @@ public static class WorkloadApiServer
         configure?.Invoke(builder);
         var settings = WorkloadApiSettings.Read(builder.Configuration);
         DevelopmentOnly.Enforce(builder.Environment, settings);
+        var socket = new UnixSocketEndpoint(settings);
+        socket.Prepare();
         AddServices(builder, settings);
+        builder.Services.AddOptions<SocketTransportOptions>().Configure(transport => transport.CreateBoundListenSocket = socket.Bind);
         builder.AddTelemetry();
         // Read already, and served below: left in place, Kestrel would warn that they are overridden.
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         ConfigureKestrel(builder.WebHost, settings);
 
         var app = builder.Build();
-        var socket = app.Services.GetRequiredService<UnixSocketEndpoint>();
         app.Lifetime.ApplicationStarted.Register(() => Announce(app, settings));
         app.Lifetime.ApplicationStopped.Register(socket.Remove);
         app.UseListenerSeparation();
@@ -42,7 +44,6 @@ public static class WorkloadApiServer
         app.MapGrpcReflectionService();
         app.MapDocuments();
         WakeStreamsOnChange(app.Services);
-        socket.Prepare();
         return app;
     }
 
@@ -53,7 +54,6 @@ public static class WorkloadApiServer
         services.TryAddSingleton(_ => CallerAttestor.ForThisSystem());
         services.TryAddSingleton<IEntryStore, ManifestEntryStore>();
         services.AddSingleton(settings);
-        services.AddSingleton<UnixSocketEndpoint>();
         services.AddSingleton<WorkloadApiTelemetry>();
         services.AddSingleton<TrustState>();
         services.AddSingleton<JwtSvidIssuer>();
@@ -71,8 +71,6 @@ public static class WorkloadApiServer
         });
         services.AddGrpcReflection();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        services.AddOptions<SocketTransportOptions>()
-            .Configure<UnixSocketEndpoint>((transport, socket) => transport.CreateBoundListenSocket = socket.Bind);
     }
 
     private static void ConfigureKestrel(IWebHostBuilder host, WorkloadApiSettings settings) => host.ConfigureKestrel(kestrel =>

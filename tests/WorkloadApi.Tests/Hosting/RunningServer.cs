@@ -1,4 +1,5 @@
 using AgentMesh.Spiffe.Protocol;
+using AgentMesh.WorkloadApi.Entries;
 using AgentMesh.WorkloadApi.Protocol;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -22,7 +23,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public RecordedLog Log { get; }
 
-    public IServiceProvider Services => _app.Services;
+    public IEntryStore Entries => _app.Services.GetRequiredService<IEntryStore>();
 
     /// <summary>Where the documents are, for example <c>http://127.0.0.1:4711</c>.</summary>
     public string HttpAddress => _app.Urls.First(u => u.StartsWith("http://127", StringComparison.Ordinal));
