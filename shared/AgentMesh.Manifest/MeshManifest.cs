@@ -11,8 +11,9 @@ public sealed class MeshManifest
 {
     private readonly PolicyIndex _index;
 
-    internal MeshManifest(ManifestContent content, string? path, string root, string version, IReadOnlyList<ManifestDiagnostic> warnings)
+    internal MeshManifest(ManifestContent content, string file, string? path, string root, string version, IReadOnlyList<ManifestDiagnostic> warnings)
     {
+        File = file;
         Path = path;
         Root = root;
         Version = version;
@@ -47,6 +48,9 @@ public sealed class MeshManifest
         ArgumentNullException.ThrowIfNull(fileName);
         return ManifestReader.Read(ManifestFile.Encode(json, fileName), fileName, path: null, Environment.CurrentDirectory);
     }
+
+    /// <summary>How diagnostics name the file.</summary>
+    internal string File { get; }
 
     /// <summary>The file's absolute path; null when the manifest was parsed from text.</summary>
     public string? Path { get; }

@@ -18,7 +18,7 @@ internal static class ManifestReader
 
         ManifestWarnings.Add(content, diagnostics);
         var version = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return new(content, path, root, version, diagnostics.InOrder());
+        return new(content, file, path, root, version, diagnostics.InOrder());
     }
 
     private static ManifestContent? ReadContent(ReadOnlySpan<byte> bytes, string file, DiagnosticBag diagnostics)
