@@ -73,5 +73,7 @@ internal sealed class RestEndpoints(A2AServer server, RestBinding binding)
         IncludeArtifacts = Query.Boolean(context, "includeArtifacts"),
     };
 
-    private static string Id(HttpContext context, string name = "id") => (string)context.Request.RouteValues[name]!;
+    /// <summary>Paths come decoded but for their slashes.</summary>
+    private static string Id(HttpContext context, string name = "id") =>
+        ((string)context.Request.RouteValues[name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }
