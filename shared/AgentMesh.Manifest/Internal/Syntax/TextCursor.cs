@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AgentMesh.Manifest.Internal.Syntax;
 
 /// <summary>Turns byte offsets that only grow into lines and columns, in one pass over the text however long its lines are.</summary>
@@ -8,6 +10,8 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
     private int _line = 1;
     private int _column = 1;
 
+    // A manifest is read once, at start: without this its every byte would pass through unoptimised code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ManifestPosition MoveTo(int offset)
     {
         foreach (var unit in _text[_offset..offset])
