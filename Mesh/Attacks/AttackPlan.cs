@@ -35,9 +35,9 @@ internal sealed class AttackPlan(RunningMesh mesh, Edge entry)
             var loot = await tokens.ExchangeAsync(callee.Name, string.Join(' ', entry.Scopes), cancellationToken);
             var token = loot.AccessToken
                 ?? throw MeshException.Unavailable($"the authorization server issued no token to steal: {loot}");
-            yield return new StolenToken("stolen token, another key", callee, Address(callee), thief, token);
+            yield return new StolenToken("stolen token, another key", callee, Address(callee), thief, token, "cnf_mismatch");
             if (Others(EdgeAuthentication.OAuth).FirstOrDefault() is { } other)
-                yield return new StolenToken("stolen token, another agent", other, Address(other), own, token);
+                yield return new StolenToken("stolen token, another agent", other, Address(other), own, token, "token_audience");
         }
 
         if (Unlisted(EdgeAuthentication.OAuth) is { } strangerByToken)

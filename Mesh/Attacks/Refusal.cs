@@ -1,14 +1,26 @@
+using System.Text.Json;
+
 namespace AgentMesh.Cli.Attacks;
 
-/// <summary>An agent's answer as far as it says why a request was refused (RFC 6750 §3).</summary>
-internal sealed record Refusal(int Status, string? Challenge)
+/// <summary>An agent's answer, as far as it says why a request was refused: the status, and the stable code in the problem's <c>reason</c>.</summary>
+internal sealed record Refusal(int Status, string? Reason, string? Detail)
 {
-    public bool IsInvalidToken => Status == 401 && Challenge is not null && Challenge.Contains("invalid_token", StringComparison.Ordinal);
+    public static async Task<Refusal> OfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return new Refusal((int)response.StatusCode, Member(problem, "reason"), Member(problem, "detail"));
+        }
+        catch (JsonException)
+        {
+            return new Refusal((int)response.StatusCode, null, null);
+        }
+    }
 
-    public bool IsForbidden => Status == 403;
+    public override string ToString() => $"{Status} {Reason}: {Detail}".TrimEnd(' ', ':');
 
-    public static Refusal Of(HttpResponseMessage response) =>
-        new((int)response.StatusCode, response.Headers.WwwAuthenticate.FirstOrDefault()?.ToString());
-
-    public override string ToString() => Challenge is null ? $"{Status}" : $"{Status} {Challenge}";
+    private static string? Member(JsonDocument problem, string name) =>
+        problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -13,7 +13,8 @@ namespace AgentMesh.Cli.Attacks;
 /// <param name="address">Where that agent listens.</param>
 /// <param name="thief">Whose SVID authenticates the connection.</param>
 /// <param name="token">The stolen token.</param>
-internal sealed class StolenToken(string name, Party callee, Uri address, SpiffeSource thief, string token) : IAttack
+/// <param name="reason">Why it must be refused.</param>
+internal sealed class StolenToken(string name, Party callee, Uri address, SpiffeSource thief, string token, string reason) : IAttack
 {
     public async Task<AttackResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -23,8 +24,8 @@ internal sealed class StolenToken(string name, Party callee, Uri address, Spiffe
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
-            var refusal = Refusal.Of(response);
-            return new AttackResult(name, callee.Name, refusal.IsInvalidToken, refusal.ToString());
+            var refusal = await Refusal.OfAsync(response, cancellationToken);
+            return new AttackResult(name, callee.Name, refusal.Status == 401 && refusal.Reason == reason, refusal.ToString());
         }
         catch (HttpRequestException e)
         {

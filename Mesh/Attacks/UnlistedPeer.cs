@@ -13,8 +13,8 @@ internal sealed class UnlistedPeer(Party callee, Uri address, SpiffeSource self)
         try
         {
             using var response = await http.GetAsync(new Uri(address, "symbols"), cancellationToken);
-            var refusal = Refusal.Of(response);
-            return new AttackResult(Name, callee.Name, refusal.IsForbidden, refusal.ToString());
+            var refusal = await Refusal.OfAsync(response, cancellationToken);
+            return new AttackResult(Name, callee.Name, refusal is { Status: 403, Reason: "edge_unknown" }, refusal.ToString());
         }
         catch (HttpRequestException e)
         {

@@ -38,7 +38,6 @@ internal sealed class OperatorSession : IAsyncDisposable
             ["Mesh:Manifest"] = mesh.Manifest.Path,
             ["Mesh:Name"] = mesh.Operator.Name,
             ["Mesh:Issuer"] = mesh.Issuer.AbsoluteUri,
-            ["Mesh:AuditDirectory"] = mesh.OwnAuditDirectory,
         });
         builder.Services.AddMeshIdentity(builder.Configuration);
         builder.Services.Configure<WorkloadApiClientOptions>(options => options.EndpointSocket = mesh.WorkloadApi);

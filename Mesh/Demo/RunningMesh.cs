@@ -21,9 +21,6 @@ internal sealed record RunningMesh
 
     public string AuditDirectory => Path.Combine(Directory, RunDirectory.AuditFolder);
 
-    /// <summary>This process's own journal: a journal has one writer, and several terminals can be the same operator.</summary>
-    public string OwnAuditDirectory => Path.Combine(AuditDirectory, $"operator-{Environment.ProcessId}");
-
     /// <summary>The operator whose identity this process has.</summary>
     public required Party Operator { get; init; }
 

@@ -72,10 +72,10 @@ public sealed class DemoTests(DemoFixture demo)
 
     [Theory]
     [InlineData("no certificate", "advisor", "TLS")]
-    [InlineData("stolen token, another key", "advisor", "401")]
-    [InlineData("stolen token, another agent", "risk-analyst", "401")]
+    [InlineData("stolen token, another key", "advisor", "401 cnf_mismatch")]
+    [InlineData("stolen token, another agent", "risk-analyst", "401 token_audience")]
     [InlineData("edge not in the manifest", "risk-analyst", "invalid_target")]
-    [InlineData("edge not in the manifest, over mTLS", "market-data", "403")]
+    [InlineData("edge not in the manifest, over mTLS", "market-data", "403 edge_unknown")]
     public void Each_attack_is_refused_for_its_own_reason(string name, string target, string evidence)
     {
         var attack = Assert.Single(demo.Report.GetProperty("attacks").EnumerateArray(), attack => Text(attack, "name") == name);
