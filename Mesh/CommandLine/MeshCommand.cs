@@ -68,6 +68,8 @@ internal static class MeshCommand
         root.Subcommands.Add(AskCommand.Create(screen));
         root.Subcommands.Add(StatusCommand.Create(screen));
         root.Subcommands.Add(CanCommand.Create(screen));
+        root.Subcommands.Add(ReachCommand.Create(screen));
+        root.Subcommands.Add(LintCommand.Create(screen));
         return root;
     }
 }

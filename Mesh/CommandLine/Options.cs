@@ -33,6 +33,13 @@ internal static class Options
         DefaultValueFactory = _ => "local",
     };
 
+    public static Option<string[]> Serving { get; } = new("--serving")
+    {
+        Description = "Scopes of the request that the party is serving. Several may be given.",
+        HelpName = "SCOPE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public static Option<bool> Json { get; } = new("--json")
     {
         Description = "Print one JSON document instead of text.",

@@ -40,7 +40,8 @@ public static class AgentServerExtensions
         services.AddSingleton<DecisionRecorder>();
 
         services.AddTransient<AgentAuthenticationHandler>();
-        services.AddAuthentication(static options =>
+        // Not AddAuthentication: that also keeps data protection keys in the user's home folder, for cookies that an agent never sets.
+        services.AddAuthenticationCore(static options =>
         {
             options.DefaultScheme = AgentAuthenticationDefaults.Scheme;
             options.AddScheme<AgentAuthenticationHandler>(AgentAuthenticationDefaults.Scheme, null);
