@@ -72,6 +72,7 @@ public static class AuthServerHost
         services.AddSingleton<PeerSvidReader>();
         services.AddSingleton<ServerTelemetry>();
         services.AddTokenPipeline(issuer);
+        services.AddUnkeptDataProtection();
 
         // In this order, and all before Kestrel accepts its first connection.
         services.AddHostedService<StateLoader>();
