@@ -1,11 +1,13 @@
 using AgentMesh.Benchmarks;
 using AgentMesh.Benchmarks.Manifest;
+using AgentMesh.Benchmarks.WorkloadApi;
 using BenchmarkDotNet.Running;
 
 // A verb prints one part's figures in seconds; without one, BenchmarkDotNet takes its time.
 var verbs = new Dictionary<string, Verb>(StringComparer.Ordinal)
 {
     ["manifest"] = new("load, memory and decisions of a manifest with 10,000 agents and 100,000 edges", ManifestFigures.Print),
+    ["workload"] = new("X509-SVIDs a second and the memory of 1,000 idle streams of the Workload API", WorkloadApiFigures.Print),
 };
 
 if (args is [var name, .. var rest] && verbs.TryGetValue(name, out var verb))

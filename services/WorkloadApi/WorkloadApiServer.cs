@@ -31,8 +31,6 @@ public static class WorkloadApiServer
         AddServices(builder, settings);
         builder.Services.AddOptions<SocketTransportOptions>().Configure(transport => transport.CreateBoundListenSocket = socket.Bind);
         builder.AddTelemetry();
-        // Read already, and served below: left in place, Kestrel would warn that they are overridden.
-        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         ConfigureKestrel(builder.WebHost, settings);
 
         var app = builder.Build();
@@ -54,6 +52,7 @@ public static class WorkloadApiServer
         services.TryAddSingleton(_ => CallerAttestor.ForThisSystem());
         services.TryAddSingleton<IEntryStore, ManifestEntryStore>();
         services.AddSingleton(settings);
+        services.AddSingleton<IStartupFilter, ConfiguredAddresses>();
         services.AddSingleton<WorkloadApiTelemetry>();
         services.AddSingleton<TrustState>();
         services.AddSingleton<JwtSvidIssuer>();
