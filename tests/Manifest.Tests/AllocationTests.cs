@@ -34,12 +34,22 @@ public sealed class AllocationTests
         _ = Mesh.TryGetEdge("spiffe://agentmesh.local/agent/trader", "market-data", out var edge) && edge.Allows("market.read");
     }));
 
+    /// <summary>
+    /// What 10,000 questions allocate, the least of several rounds: the runtime itself now and then grows a table on the thread that
+    /// happens to run, but a question that allocates does so in every round.
+    /// </summary>
     private static long AllocatedBy(Action question)
     {
         question();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var times = 0; times < 10_000; times++)
-            question();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var times = 0; times < 10_000; times++)
+                question();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 }
