@@ -83,12 +83,35 @@ public sealed class JwtSvidTests
     }
 
     [Fact]
+    [Proves("WA10")]
+    public async Task Validation_returns_the_claims_of_a_good_token_and_refuses_every_other()
+    {
+        using var mesh = new TestMesh();
+        await using var server = await RunningServer.StartAsync(mesh.Agent("me", TestMesh.ThisProcess));
+        var token = await FetchOneAsync(server, "a");
+
+        var valid = await server.Workload().ValidateJWTSVIDAsync(
+            new() { Audience = "a", Svid = token }, UnixChannel.Header, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("spiffe://mesh.test/agent/me", valid.SpiffeId);
+        Assert.Equal("spiffe://mesh.test/agent/me", valid.Claims.Fields["sub"].StringValue);
+        Assert.Equal("a", valid.Claims.Fields["aud"].ListValue.Values.Single().StringValue);
+        Assert.Equal(server.Time.GetUtcNow().ToUnixTimeSeconds() + 300, valid.Claims.Fields["exp"].NumberValue);
+        Assert.Equal(StatusCode.InvalidArgument, await ValidationRefusalAsync(server, "b", token));
+        Assert.Equal(StatusCode.InvalidArgument, await ValidationRefusalAsync(server, "a", token[..^4] + "AAAA"));
+        Assert.Equal(StatusCode.InvalidArgument, await ValidationRefusalAsync(server, "a", "nonsense"));
+        server.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(StatusCode.InvalidArgument, await ValidationRefusalAsync(server, "a", token));
+    }
+
+    [Fact]
     public async Task No_token_or_key_is_logged_at_any_level()
     {
         using var mesh = new TestMesh();
         await using var server = await RunningServer.StartAsync(mesh.Agent("me", TestMesh.ThisProcess));
 
         var token = await FetchOneAsync(server, "a");
+        await ValidationRefusalAsync(server, "b", token);
         var svid = (await X509SvidTests.FetchAsync(server)).Svids[0];
 
         var key = Convert.ToBase64String(svid.X509SvidKey.Span);
