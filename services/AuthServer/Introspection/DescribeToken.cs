@@ -21,6 +21,7 @@ internal sealed class DescribeToken(RevocationList revocations, Issuer issuer) :
     public ValueTask HandleAsync(HandleIntrospectionRequestContext context)
     {
         var request = ServerRequest.Of(context.Transaction);
+        request.Http.Response.Headers.CacheControl = "no-store";
         if (request.Presented is not { } token)
         {
             return Inactive(context, "token_invalid");

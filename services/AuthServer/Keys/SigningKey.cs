@@ -33,6 +33,9 @@ internal sealed class SigningKey : IDisposable
 
     public DateTimeOffset ActiveFrom { get; }
 
+    /// <summary>The private scalar, to look for it where it must not be.</summary>
+    internal byte[] ExportPrivateScalar() => [.. _parameters.D!];
+
     /// <summary>The public half only.</summary>
     public ECDsa CreatePublicKey() => ECDsa.Create(new ECParameters { Curve = _parameters.Curve, Q = _parameters.Q });
 

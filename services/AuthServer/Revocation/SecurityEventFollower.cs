@@ -1,13 +1,18 @@
+using AgentMesh.AuthServer.Hosting;
+using Microsoft.Extensions.Options;
+
 namespace AgentMesh.AuthServer.Revocation;
 
 /// <summary>Follows what other instances revoke, and forgets what has expired.</summary>
-internal sealed partial class SecurityEventFollower(SecurityEventLog log, RevocationList revocations, TimeProvider time, ILogger<SecurityEventFollower> logger) : BackgroundService
+internal sealed partial class SecurityEventFollower(SecurityEventLog log, RevocationList revocations, IOptions<AuthServerOptions> options, TimeProvider time, ILogger<SecurityEventFollower> logger)
+    : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    // An SQLite file has one instance, which takes over its own events when it appends them.
+    private readonly TimeSpan _interval = options.Value.Database == DatabaseProvider.PostgreSql ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(_interval, time);
         var failing = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

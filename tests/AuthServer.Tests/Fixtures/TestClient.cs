@@ -57,9 +57,14 @@ internal sealed class TestClient : IDisposable
         return await Answer.ReadAsync(response);
     }
 
-    public async Task<Answer> GetAsync(string path)
+    public async Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers)
     {
-        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)) { Version = _http.DefaultRequestVersion };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return await Answer.ReadAsync(response);
     }
 
