@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -37,18 +36,19 @@ internal sealed class TestServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     public static async Task<TestServer> StartAsync(
-        Action<A2AServerOptions>? configure = null, ITaskStore? store = null, TimeProvider? time = null, ScriptedAgent? agent = null)
+        Action<A2AServerOptions>? configure = null, ITaskStore? store = null, TimeProvider? time = null)
     {
+        var port = FreePort();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrel().UseUrls($"http://127.0.0.1:{port}");
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         if (store is not null)
             builder.Services.AddSingleton(store);
-        builder.Services.AddSingleton(agent ?? new ScriptedAgent());
+        builder.Services.AddSingleton<ScriptedAgent>();
         builder.Services.AddA2AServer<ScriptedAgent>((o, provider) =>
         {
-            o.Card = TestCards.Card("http://127.0.0.1/a2a");
+            o.Card = TestCards.Card($"http://127.0.0.1:{port}/a2a");
             o.Owner = context => context.Request.Headers[CallerHeader].ToString() is { Length: > 0 } caller ? caller : null;
             configure?.Invoke(o);
         });
@@ -56,8 +56,15 @@ internal sealed class TestServer : IAsyncDisposable
         app.MapA2A("/a2a");
         app.MapAgentCard();
         await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new(app, app.Services.GetRequiredService<ScriptedAgent>(), new Uri(address));
+        return new(app, app.Services.GetRequiredService<ScriptedAgent>(), new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>The card names the port, so it is chosen before the server starts.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public HttpClient CreateClient(string? caller, bool version = true)

@@ -1,5 +1,3 @@
-using System.Net;
-using AgentMesh.A2A.Internal;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AgentMesh.A2A.Tests.Server;

@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace AgentMesh.A2A.Tests.Sdk;
+
+/// <summary>One installation for all tests that need it.</summary>
+[CollectionDefinition(nameof(NodeInterop))]
+public sealed class NodeInteropGroup : ICollectionFixture<NodeInterop>;
+
+/// <summary>Runs the scripts in the folder <c>interop</c> with Node.js, installing what they need when it is not there.</summary>
+public sealed class NodeInterop : IAsyncLifetime
+{
+    /// <summary>Why scripts cannot be run; <see langword="null"/> when they can.</summary>
+    public string? Missing { get; private set; }
+
+    private static string Folder { get; } = Path.Combine(SourceFolder(), "..", "interop");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!await CanRunAsync("node") || !await CanRunAsync("npm"))
+        {
+            Missing = "Node.js 20 or later with npm is not on the PATH; the A2A JavaScript SDK cannot be run.";
+            return;
+        }
+        if (Directory.Exists(Path.Combine(Folder, "node_modules", "@a2a-js", "sdk")))
+            return;
+        var (exit, _, errors) = await RunAsync("npm", null, "ci");
+        if (exit != 0)
+            throw new InvalidOperationException($"npm ci in tests/A2A.Tests/interop failed: {errors}");
+    }
+
+    /// <summary>Runs a script to its end and returns what it printed.</summary>
+    public static async Task<string> RunScriptAsync(string script, string? input, params string[] arguments)
+    {
+        var (exit, output, errors) = await RunAsync("node", input, [script, .. arguments]);
+        return exit == 0 ? output : throw new InvalidOperationException($"node {script} ended with {exit}: {errors}");
+    }
+
+    /// <summary>Starts a script that goes on until its input ends.</summary>
+    public static Process Start(string script) => Process.Start(StartInfo("node", script))!;
+
+    private static async Task<(int Exit, string Output, string Errors)> RunAsync(string program, string? input, params string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(program, arguments))!;
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+            var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(timeout.Token);
+            return (process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task<bool> CanRunAsync(string program)
+    {
+        try
+        {
+            return (await RunAsync(program, null, "--version")).Exit == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static ProcessStartInfo StartInfo(string program, params string[] arguments) => new(program, arguments)
+    {
+        WorkingDirectory = Folder,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
