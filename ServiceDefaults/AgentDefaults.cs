@@ -1,4 +1,3 @@
-using AgentMesh.Auth;
 using AgentMesh.Auth.AspNetCore;
 using AgentMesh.SemanticKernel;
 using Microsoft.AspNetCore.Builder;
@@ -18,7 +17,6 @@ public static class AgentDefaults
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddServiceDefaults();
-        builder.Services.AddMeshIdentity(builder.Configuration);
         builder.AddAgentServer();
         builder.AddAgentKernel();
         Problems.Add(builder.Services);
@@ -29,9 +27,8 @@ public static class AgentDefaults
     public static WebApplication UseAgent(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseExceptionHandler();
         app.UseAgentServer();
-        app.MapDefaultEndpoints();
+        app.UseExceptionHandler();
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.SemanticKernel.Models;
 using AgentMesh.ServiceDefaults.Callees;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,7 @@ internal sealed partial class Problems(IProblemDetailsService problems, ILogger<
             BadHttpRequestException { InnerException: JsonException json } => (400, "The body cannot be read", Describe(json)),
             BadHttpRequestException bad => (bad.StatusCode, "The request cannot be read", "The request is not what this endpoint takes; send JSON with the content type application/json."),
             CalleeException { IsCallersFault: true } callee => (400, "Refused by another agent", callee.Message),
+            ModelException model => (502, "The language model failed", model.Message),
             CalleeException callee => (502, "Another agent failed", callee.Message),
             _ => (500, "This agent failed", "The agent's log says why."),
         };

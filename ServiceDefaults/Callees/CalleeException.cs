@@ -1,10 +1,12 @@
+using AgentMesh.SemanticKernel.Tools;
+
 namespace AgentMesh.ServiceDefaults.Callees;
 
 /// <summary>
 /// An agent that was called did not do what it was asked. The message and the reason are fit to be shown to a caller and to a
 /// model: which agent, what status, its own problem's detail; never a token, an address or a stack trace.
 /// </summary>
-public sealed class CalleeException : Exception
+public sealed class CalleeException : Exception, IToolFailure
 {
     internal CalleeException(string callee, int? status, string reason, string message, Exception? inner = null)
         : base(message, inner)

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Security.Authentication;
 using System.Text.Json;
+using AgentMesh.Auth;
 using Polly;
 
 namespace AgentMesh.ServiceDefaults.Callees;
@@ -31,6 +32,10 @@ public static class CalleeHttp
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             throw new CalleeException(callee, 200, "bad_answer", $"{callee} answered something that is not the JSON it should be.", e);
+        }
+        catch (AgentAuthorizationException e)
+        {
+            throw new CalleeException(callee, null, e.Code, $"{callee} was not called: there is no credential for that call ({e.Code}).", e);
         }
         catch (Exception e) when (e is AuthenticationException || e.InnerException is AuthenticationException)
         {

@@ -1,5 +1,4 @@
 using AgentMesh.Auth;
-using AgentMesh.Manifest;
 using AgentMesh.SemanticKernel.Chat;
 using AgentMesh.SemanticKernel.Models;
 using AgentMesh.SemanticKernel.Tools;
@@ -30,7 +29,7 @@ public static class AgentKernelExtensions
         services.AddOptions<AgentChatOptions>().BindConfiguration(AgentChatOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AgentChatOptions>, AgentChatOptionsValidator>();
         services.TryAddSingleton(p => ChatClientFactory.Create(p.GetRequiredService<ModelSettings>()));
-        services.AddSingleton(p => ToolParty.From(p.GetRequiredService<IOptions<MeshOptions>>().Value, p.GetRequiredService<MeshManifest>()));
+        services.AddSingleton(p => ToolParty.From(p.GetRequiredService<MeshIdentity>()));
         services.AddTransient(CreateKernel);
         services.AddSingleton(CreateChat);
         return builder;

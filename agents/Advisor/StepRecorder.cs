@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using AgentMesh.SemanticKernel.Tools;
+using Microsoft.SemanticKernel;
+
+namespace AgentMesh.Agents.Advisor;
+
+/// <summary>Keeps what the model chose while one question is answered. Around the other filters, so that it also sees what they refuse.</summary>
+internal sealed class StepRecorder(TimeProvider time) : IFunctionInvocationFilter
+{
+    private readonly ConcurrentQueue<AskStep> _steps = [];
+
+    public IReadOnlyList<AskStep> Steps => [.. _steps];
+
+    public async Task OnFunctionInvocationAsync(FunctionInvocationContext context, Func<FunctionInvocationContext, Task> next)
+    {
+        var start = time.GetTimestamp();
+        await next(context);
+        var outcome = context.Result.GetValue<object>() is ToolFailure failure ? failure.Error : "ok";
+        var name = context.Function.Name;
+        _steps.Enqueue(new AskStep(name, PortfolioTools.CalleeOf(name), outcome, Math.Round(time.GetElapsedTime(start).TotalMilliseconds, 1)));
+    }
+}
