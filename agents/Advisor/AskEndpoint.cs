@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.SemanticKernel;
 using AgentMesh.SemanticKernel.Chat;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.SemanticKernel;
@@ -24,7 +25,7 @@ internal static class AskEndpoint
 
         var steps = new StepRecorder(time);
         kernel.FunctionInvocationFilters.Insert(0, steps);
-        kernel.Plugins.AddFromObject(tools, "portfolio");
+        kernel.AddTools(tools, "portfolio");
         var history = new ChatHistory(Instructions);
         history.AddUserMessage(JsonSerializer.Serialize(request.Portfolio, JsonSerializerOptions.Web));
         history.AddUserMessage(request.Question!);

@@ -35,15 +35,15 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
 
     [KernelFunction("get_prices")]
     [RequireScope("portfolio.advise")]
-    [Description("Summarises price history: first and newest price, change, lowest, highest, and how a symbol performed.")]
+    [Description("Summarises price history: first and newest price, change, minimum, maximum, and how a symbol performed.")]
     public async Task<IReadOnlyList<PriceSummary>> GetPricesAsync(
-        [Description("The symbols, such as MSFT.")] IReadOnlyList<string> symbols,
+        [Description("The symbols.")] IReadOnlyList<string> symbols,
         CancellationToken cancellationToken) =>
         [.. (await Task.WhenAll(symbols.Take(MostSymbols).Select(s => marketData.GetPricesAsync(s, cancellationToken)))).Select(PriceSummary.Of)];
 
     [KernelFunction("draft_order")]
     [RequireScope("portfolio.advise")]
-    [Description("Drafts an order that changes the holdings, and scores them before and after it. Nothing is bought or sold.")]
+    [Description("Drafts an order that changes the holdings, so as to lower or spread their risk, to buy or to sell, and scores them before and after it. The order stays a draft.")]
     public async Task<DraftOrder> DraftOrderAsync(
         [Description("The holdings; their weights add up to 1.")] IReadOnlyList<Holding> holdings,
         [Description(Actions)] OrderAction action,
@@ -60,7 +60,7 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
     [RequireScope("trade.execute")]
     [Description("Places an order for real, in the market. It takes the scope for that, and a person's approval.")]
     public Task<DraftOrder> PlaceOrderAsync(
-        [Description(Actions)] OrderAction action,
+        [Description("buy or sell.")] OrderAction action,
         [Description("The symbol.")] string symbol,
         [Description("The fraction of the value.")] double weight,
         CancellationToken cancellationToken) => orders.PlaceAsync(action, symbol, weight, cancellationToken);

@@ -10,8 +10,8 @@ internal sealed record PriceSummary(
     [property: Description("first price")] double First,
     [property: Description("newest price")] double Last,
     [property: Description("change, %")] double Change,
-    [property: Description("lowest")] double Lowest,
-    [property: Description("highest")] double Highest)
+    [property: Description("minimum")] double Minimum,
+    [property: Description("maximum")] double Maximum)
 {
     public static PriceSummary Of(PriceSeries series)
     {

@@ -17,8 +17,8 @@ internal static class AnswerComposer
             var tool = tools.FirstOrDefault(t => t.Tool.Name == call.Name);
             var json = ToJson(result.Result);
             var sentence = FailureIn(json) is { } failure
-                ? $"{call.Name} gave nothing: {failure}"
-                : ResultText.Describe(json, tool?.ReturnSchema) is { Length: > 0 } text ? text : $"{call.Name} has no numbers.";
+                ? $"No result of {call.Name}: {failure}"
+                : ResultText.Describe(json, tool?.ReturnSchema) is { Length: > 0 } text ? text : $"{call.Name} has nothing to say.";
             answer.Append(sentence).Append(sentence.EndsWith('.') ? "\n" : ".\n");
         }
         return answer.Append(Closing).ToString();

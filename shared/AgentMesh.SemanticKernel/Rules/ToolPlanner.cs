@@ -7,25 +7,33 @@ namespace AgentMesh.SemanticKernel.Rules;
 internal static class ToolPlanner
 {
     private const double NameWeight = 3;
+    private const double DescriptionWeight = 1;
     private const double Relevant = 1;
 
-    /// <summary>The tools that reach 1, in their own order; else the best one that has anything of the question, the first of equals; else none.</summary>
+    /// <summary>
+    /// The tools that reach 1, in their own order, without those that have nothing of the question that another one of them does not have in
+    /// the same or a better place. When none reaches 1: the best, the first of equals. When none has anything of the question: none.
+    /// </summary>
     public static IReadOnlyList<ToolSchema> Choose(Question question, IReadOnlyList<ToolSchema> tools)
     {
-        var scores = tools.Select(tool => question.Stems.Sum(stem => Score(stem, tool, tools))).ToList();
-        var relevant = tools.Where((_, i) => scores[i] >= Relevant).ToList();
-        if (relevant.Count > 0 || tools.Count == 0)
-            return relevant;
-        var best = scores.IndexOf(scores.Max());
-        return scores[best] > 0 ? [tools[best]] : [];
+        var candidates = tools.Select(tool => new Candidate(tool, question.Stems.ToDictionary(stem => stem, stem => Place(stem, tool)))).ToList();
+        var scores = candidates.ConvertAll(c => question.Stems.Sum(stem => c.Places[stem] / Square(candidates.Count(other => other.Places[stem] >= c.Places[stem]))));
+        if (tools.Count == 0 || scores.Max() <= 0)
+            return [];
+
+        var relevant = candidates.Where((_, i) => scores[i] >= Relevant).ToList();
+        return relevant.Count == 0
+            ? [tools[scores.IndexOf(scores.Max())]]
+            : [.. relevant.Where((c, i) => !relevant.Where((other, j) => j != i && c.AddsNothingTo(other) && (j < i || !other.AddsNothingTo(c))).Any()).Select(c => c.Tool)];
     }
 
-    private static double Score(string stem, ToolSchema tool, IReadOnlyList<ToolSchema> tools)
+    private static double Place(string stem, ToolSchema tool) =>
+        tool.NameStems.Contains(stem) ? NameWeight : tool.Stems.Contains(stem) ? DescriptionWeight : 0;
+
+    private static double Square(int n) => Math.Max(1, (double)n * n);
+
+    private sealed record Candidate(ToolSchema Tool, IReadOnlyDictionary<string, double> Places)
     {
-        if (tool.NameStems.Contains(stem))
-            return NameWeight / Square(tools.Count(t => t.NameStems.Contains(stem)));
-        return tool.Stems.Contains(stem) ? 1.0 / Square(tools.Count(t => t.Stems.Contains(stem))) : 0;
+        public bool AddsNothingTo(Candidate other) => Places.All(p => p.Value <= other.Places[p.Key]);
     }
-
-    private static double Square(int n) => (double)n * n;
 }

@@ -22,9 +22,9 @@ internal static class Words
         "when", "where", "which", "while", "who", "why", "will", "with", "would", "you", "your",
     ]);
 
-    /// <summary>The stems of the text's words, in order, with repetitions.</summary>
+    /// <summary>The stems of the text's words, in order, with repetitions; numbers are no words.</summary>
     public static IEnumerable<string> Stems(string? text) =>
-        Split(text).Where(w => !StopWords.Contains(w)).Select(Stem);
+        Split(text).Where(w => !StopWords.Contains(w) && !w.All(char.IsAsciiDigit)).Select(Stem);
 
     /// <summary>The words of a text or of a name in any casing: <c>get_risk</c>, <c>sharpeRatio</c> and <c>Sharpe ratio</c> alike.</summary>
     public static IEnumerable<string> Split(string? text)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentMesh.Agents.Tests.Rules;
+using AgentMesh.SemanticKernel;
 using AgentMesh.SemanticKernel.Chat;
 using AgentMesh.SemanticKernel.Models;
 using AgentMesh.SemanticKernel.Rules;
@@ -186,7 +187,7 @@ public sealed class ScopeFilterTests
         var kernel = new Kernel();
         kernel.FunctionInvocationFilters.Add(new ToolFailureFilter(NullLogger<ToolFailureFilter>.Instance));
         kernel.FunctionInvocationFilters.Add(new ScopeFilter(_audit, Party, () => _request, TimeProvider.System, NullLogger<ScopeFilter>.Instance));
-        kernel.Plugins.AddFromObject(_tools, "garden");
+        kernel.AddTools(_tools, "garden");
         return kernel;
     }
 
