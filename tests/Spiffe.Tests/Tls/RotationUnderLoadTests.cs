@@ -40,7 +40,10 @@ public sealed class RotationUnderLoadTests
         {
             await AfterRequestsAsync(40);
             if (i == Rotations / 2)
+            {
                 await AddAuthorityAsync();
+                await AfterRequestsAsync(40);
+            }
             await RotateAsync(server, serverApi, serverId);
             await RotateAsync(client, clientApi, clientId);
         }

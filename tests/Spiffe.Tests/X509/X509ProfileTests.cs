@@ -200,18 +200,22 @@ public sealed class X509ProfileTests : IDisposable
         Assert.Null(X509SvidValidator.Validate(issued.Leaf, [_authority.Root], bundles, now).Error);
     }
 
-    [Fact, Proves("X4")]
-    public void A_forged_leaf_under_an_authority_that_is_not_self_signed_is_refused()
+    [Theory, Proves("X4")]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_forged_signature_below_an_authority_that_is_not_self_signed_is_refused(int forgedElement)
     {
-        var issued = _authority.IssueCertificate(Advisor, new CertificateShape { Intermediates = 1 });
-        var bundles = new StaticSource(null, [new X509Bundle(_authority.TrustDomain, issued.Intermediates)]);
-        var forged = issued.Leaf.RawData;
-        forged[^5] ^= 1;
-        using var leaf = X509CertificateLoader.LoadCertificate(forged);
-
+        var issued = _authority.IssueCertificate(Advisor, new CertificateShape { Intermediates = 2 });
+        var bundles = new StaticSource(null, [new X509Bundle(_authority.TrustDomain, [issued.Intermediates[1]])]);
+        X509Certificate2[] chain = [issued.Leaf, issued.Intermediates[0]];
         var now = TimeProvider.System.GetUtcNow();
-        Assert.False(X509SvidValidator.Validate(leaf, [], bundles, now).IsValid);
-        Assert.False(X509SvidValidator.Validate(leaf, [_authority.Root], bundles, now).IsValid);
+        Assert.Null(X509SvidValidator.Validate(chain[0], [chain[1]], bundles, now).Error);
+        var forged = chain[forgedElement].RawData;
+        forged[^5] ^= 1;
+        chain[forgedElement] = X509CertificateLoader.LoadCertificate(forged);
+
+        Assert.False(X509SvidValidator.Validate(chain[0], [chain[1]], bundles, now).IsValid);
+        Assert.False(X509SvidValidator.Validate(chain[0], [chain[1], _authority.Root], bundles, now).IsValid);
     }
 
     [Fact, Proves("X4")]
