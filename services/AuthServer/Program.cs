@@ -1,5 +1,6 @@
 using AgentMesh.AuthServer.Hosting;
 using AgentMesh.Manifest;
+using AgentMesh.ServiceDefaults;
 
 if (args.Any(argument => argument is "--help" or "-h" or "-?"))
 {
@@ -9,7 +10,7 @@ if (args.Any(argument => argument is "--help" or "-h" or "-?"))
 
 try
 {
-    await using var app = AuthServerHost.Build(args, builder => builder.AddExitWithParent());
+    await using var app = AuthServerHost.Build(args, builder => builder.AddServiceDefaults());
     await app.RunAsync();
     return 0;
 }

@@ -41,7 +41,7 @@ public static class AuthServerHost
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         configuration["Mesh:Name"] ??= "auth-server";
-        _ = TlsListener.Addresses(configuration);
+        services.AddSingleton(ListenAddresses.Parse(configuration[WebHostDefaults.ServerUrlsKey]));
         var issuer = Issuer.Parse(configuration["Mesh:Issuer"]);
         var manifest = Registered<MeshManifest>(services) ?? ManifestLocation.Load(configuration["Mesh:Manifest"], builder.Environment.ContentRootPath);
         var options = AuthServerSettings.Read(configuration.GetSection(AuthServerOptions.Section));
@@ -49,6 +49,10 @@ public static class AuthServerHost
 
         // OpenIddict logs each request and answer at Information and, at Trace, tokens.
         builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // It warns that ASPNETCORE_URLS is overridden by listeners, which are made from it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
 
         services.TryAddSingleton(TimeProvider.System);
         if (!services.Any(service => service.ServiceType == typeof(IAuditLog)))
@@ -72,6 +76,7 @@ public static class AuthServerHost
         services.AddSingleton<PeerSvidReader>();
         services.AddSingleton<ServerTelemetry>();
         services.AddTokenPipeline(issuer);
+        HealthEndpoints.AddChecks(services);
         services.AddUnkeptDataProtection();
 
         // In this order, and all before Kestrel accepts its first connection.
@@ -80,7 +85,6 @@ public static class AuthServerHost
         services.AddHostedService<SecurityEventFollower>();
 
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, TlsListener>();
-        configuration[WebHostDefaults.PreferHostingUrlsKey] = "false";
     }
 
     private static T? Registered<T>(IServiceCollection services) where T : class =>

@@ -1,15 +1,24 @@
 using AgentMesh.AuthServer.Keys;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AgentMesh.AuthServer.Hosting;
 
-/// <summary><c>/alive</c>: the process answers. <c>/health</c>: it can serve (it started completely and has a key to sign with).</summary>
+/// <summary><c>/alive</c>: the process answers. <c>/health</c>: it can serve, that is, it holds an SVID and a key to sign with.</summary>
 internal static class HealthEndpoints
 {
     public static bool IsHealth(PathString path) => path == "/health" || path == "/alive";
 
+    public static void AddChecks(IServiceCollection services) => services.AddHealthChecks().AddCheck<SigningKeyCheck>("signing-keys");
+
     public static void Map(WebApplication app)
     {
-        app.MapGet("/alive", () => Results.Text("Healthy"));
-        app.MapGet("/health", (KeyRing keys) => keys.Keys.Count > 0 ? Results.Text("Healthy") : Results.Text("Unhealthy", statusCode: StatusCodes.Status503ServiceUnavailable));
+        app.MapHealthChecks("/health");
+        app.MapHealthChecks("/alive", new() { Predicate = _ => false });
+    }
+
+    private sealed class SigningKeyCheck(KeyRing keys) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(keys.Keys.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("There is no signing key."));
     }
 }

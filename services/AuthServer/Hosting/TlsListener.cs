@@ -11,7 +11,7 @@ namespace AgentMesh.AuthServer.Hosting;
 /// Listens where <c>urls</c> says. https is TLS 1.3 with this server's newest X509-SVID and an optional client certificate, which must
 /// be an X509-SVID if there is one; http is loopback only and serves nothing but health.
 /// </summary>
-internal sealed partial class TlsListener(IConfiguration configuration, IX509SvidSource svids, IX509BundleSource bundles, TimeProvider time, ILogger<TlsListener> logger)
+internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSource svids, IX509BundleSource bundles, TimeProvider time, ILogger<TlsListener> logger)
     : IConfigureOptions<KestrelServerOptions>
 {
     /// <summary>Connection item: the intermediates that the peer sent, <see cref="IReadOnlyList{X509Certificate2}"/>.</summary>
@@ -24,7 +24,7 @@ internal sealed partial class TlsListener(IConfiguration configuration, IX509Svi
         options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
 
-        foreach (var address in Addresses(configuration))
+        foreach (var address in addresses.All)
         {
             if (address.Scheme == Uri.UriSchemeHttps)
             {
@@ -35,30 +35,6 @@ internal sealed partial class TlsListener(IConfiguration configuration, IX509Svi
                 Listen(options, address, listener => listener.Protocols = HttpProtocols.Http1);
             }
         }
-    }
-
-    /// <summary>The configured addresses.</summary>
-    /// <exception cref="StartupException">One is no address this server would listen on.</exception>
-    public static IReadOnlyList<Uri> Addresses(IConfiguration configuration)
-    {
-        var urls = configuration[WebHostDefaults.ServerUrlsKey]
-            ?? throw new StartupException("ASPNETCORE_URLS must be set, for example: https://127.0.0.1:7443;http://127.0.0.1:7080");
-        return [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
-    }
-
-    private static Uri Parse(string url)
-    {
-        // Kestrel's wildcard hosts are no URI hosts.
-        var text = url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
-        {
-            throw new StartupException($"ASPNETCORE_URLS: {url} is neither an https nor an http address. Write for example: https://127.0.0.1:7443;http://127.0.0.1:7080");
-        }
-        if (uri.Scheme == Uri.UriSchemeHttp && !uri.IsLoopback)
-        {
-            throw new StartupException($"ASPNETCORE_URLS: {url} is plain http on an address that other machines reach. Only health is served over http, on a loopback address such as http://127.0.0.1:7080");
-        }
-        return uri;
     }
 
     private static void Listen(KestrelServerOptions options, Uri address, Action<ListenOptions> configure)

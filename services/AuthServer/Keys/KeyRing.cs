@@ -22,14 +22,17 @@ internal sealed class KeyRing(TimeProvider time)
         get
         {
             var now = time.GetUtcNow();
-            foreach (var key in _snapshot.Keys)
+            var keys = _snapshot.Keys;
+            foreach (var key in keys)
             {
                 if (key.ActiveFrom <= now)
                 {
                     return key;
                 }
             }
-            throw new InvalidOperationException("The key ring holds no active signing key.");
+
+            // The very first key, made by an instance whose clock is ahead of this one's.
+            return keys is [.., var oldest] ? oldest : throw new InvalidOperationException("The key ring holds no signing key.");
         }
     }
 

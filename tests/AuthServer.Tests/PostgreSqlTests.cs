@@ -1,0 +1,81 @@
+using AgentMesh.AuthServer.Hosting;
+using AgentMesh.AuthServer.Revocation;
+using AgentMesh.AuthServer.Tests.Fixtures;
+using AgentMesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentMesh.AuthServer.Tests;
+
+/// <summary>Two instances on one database serve as one.</summary>
+public sealed class PostgreSqlTests(PostgresCluster cluster) : IClassFixture<PostgresCluster>
+{
+    [Fact]
+    public async Task Instances_that_start_at_once_on_an_empty_database_share_their_signing_key()
+    {
+        await using var pair = await StartPairAsync();
+
+        var token = pair.First.AdviceToken();
+
+        Assert.Equal((string?)Jwt.Header(token)["kid"], (string?)Jwt.Header(pair.Second.AdviceToken())["kid"]);
+        Assert.Equal(200, (await pair.Second.ClientOf("advisor").ExchangeAsync(token, "risk-analyst", "risk.score")).Status);
+    }
+
+    [Fact]
+    public async Task What_one_instance_revokes_the_other_refuses()
+    {
+        await using var pair = await StartPairAsync();
+        var token = pair.First.AdviceToken();
+        Assert.Equal(200, (await pair.Second.ClientOf("advisor").ExchangeAsync(token, "risk-analyst", "risk.score")).Status);
+
+        Assert.Equal(200, (await pair.First.ClientOf("local").PostAsync("revoke", ("token", token))).Status);
+        await pair.Second.Services.GetRequiredService<SecurityEventLog>().FollowAsync(TestContext.Current.CancellationToken);
+
+        Refused.Because(pair.Second, await pair.Second.ClientOf("advisor").ExchangeAsync(token, "risk-analyst", "risk.score"), 400, "invalid_request", "subject_token_revoked");
+    }
+
+    [Fact]
+    public async Task A_shared_database_needs_a_shared_key_encryption_key()
+    {
+        Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
+        var setup = new ServerSetup { Arguments = ["--Mesh:AuthServer:Database=postgresql", $"--Mesh:AuthServer:ConnectionString={await cluster.CreateDatabaseAsync()}"] };
+
+        var refused = await Assert.ThrowsAsync<StartupException>(() => RunningServer.StartAsync(setup));
+
+        Assert.Contains("Mesh:AuthServer:KeyEncryptionKey", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_reached_is_one_clear_message()
+    {
+        var setup = new ServerSetup { Arguments = ["--Mesh:AuthServer:Database=postgresql", "--Mesh:AuthServer:ConnectionString=Host=127.0.0.1;Port=1;Username=mesh;Timeout=2", KeyEncryptionKey] };
+
+        var refused = await Assert.ThrowsAsync<StartupException>(() => RunningServer.StartAsync(setup));
+
+        Assert.Contains("PostgreSQL database of Mesh:AuthServer:ConnectionString cannot be opened", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static string KeyEncryptionKey { get; } = $"--Mesh:AuthServer:KeyEncryptionKey={Convert.ToBase64String(Enumerable.Repeat((byte)7, 32).ToArray())}";
+
+    private async Task<Pair> StartPairAsync()
+    {
+        Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
+        var authority = new TestAuthority(TestMesh.TrustDomain);
+        var setup = new ServerSetup
+        {
+            Authority = authority,
+            Arguments = ["--Mesh:AuthServer:Database=postgresql", $"--Mesh:AuthServer:ConnectionString={await cluster.CreateDatabaseAsync()}", KeyEncryptionKey],
+        };
+        var servers = await Task.WhenAll(RunningServer.StartAsync(setup), RunningServer.StartAsync(setup with { DataDirectory = new TemporaryFolder() }));
+        return new Pair(authority, servers[0], servers[1]);
+    }
+
+    private sealed record Pair(TestAuthority Authority, RunningServer First, RunningServer Second) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await First.DisposeAsync();
+            await Second.DisposeAsync();
+            Authority.Dispose();
+        }
+    }
+}
