@@ -1,9 +1,11 @@
+using AgentMesh.Spiffe;
 using AgentMesh.WorkloadApi.Admin;
 using AgentMesh.WorkloadApi.Attestation;
 using AgentMesh.WorkloadApi.Authorities;
 using AgentMesh.WorkloadApi.Configuration;
 using AgentMesh.WorkloadApi.Documents;
 using AgentMesh.WorkloadApi.Entries;
+using AgentMesh.WorkloadApi.Federation;
 using AgentMesh.WorkloadApi.Serving;
 using AgentMesh.WorkloadApi.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -36,7 +38,7 @@ public static class WorkloadApiServer
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => Announce(app, settings));
         app.Lifetime.ApplicationStopped.Register(socket.Remove);
-        app.UseListenerSeparation();
+        app.UseListenerSeparation(settings);
         app.MapGrpcService<WorkloadService>();
         app.MapGrpcService<AdminService>();
         app.MapGrpcReflectionService();
@@ -55,6 +57,12 @@ public static class WorkloadApiServer
         services.AddSingleton<IStartupFilter, ConfiguredAddresses>();
         services.AddSingleton<WorkloadApiTelemetry>();
         services.AddSingleton<TrustState>();
+        services.AddSingleton<EndpointCertificate>();
+        services.TryAddSingleton(provider => new BundleEndpointClient(time: provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new FederatedBundles(
+            provider.GetRequiredService<BundleEndpointClient>(), time: provider.GetRequiredService<TimeProvider>(), loggers: provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<FederationService>();
+        services.AddHostedService(provider => provider.GetRequiredService<FederationService>());
         services.AddSingleton<JwtSvidIssuer>();
         services.AddSingleton<IssuerAddress>();
         services.AddSingleton<Wakeups>();
@@ -84,6 +92,8 @@ public static class WorkloadApiServer
         // First, so that the issuer's address is known when the first workload connects.
         foreach (var address in settings.HttpAddresses)
             Listen(kestrel, address);
+        if (settings.BundleEndpoint is { } bundles)
+            kestrel.ListenForBundles(bundles);
         kestrel.ListenUnixSocket(settings.Socket, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;

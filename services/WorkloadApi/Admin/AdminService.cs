@@ -2,6 +2,7 @@ using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
 using AgentMesh.WorkloadApi.Authorities;
 using AgentMesh.WorkloadApi.Entries;
+using AgentMesh.WorkloadApi.Federation;
 using AgentMesh.WorkloadApi.Protocol;
 using AgentMesh.WorkloadApi.Serving;
 using AgentMesh.WorkloadApi.Telemetry;
@@ -12,7 +13,7 @@ namespace AgentMesh.WorkloadApi.Admin;
 
 /// <summary>Withdrawal and rotation at runtime. The caller is attested as for an SVID; its identity is its permission.</summary>
 internal sealed class AdminService(
-    CallerIdentities identities, IEntryStore entries, TrustState trust, WorkloadApiTelemetry telemetry, TimeProvider time) : WorkloadAdmin.WorkloadAdminBase
+    CallerIdentities identities, IEntryStore entries, TrustState trust, FederationService federation, WorkloadApiTelemetry telemetry, TimeProvider time) : WorkloadAdmin.WorkloadAdminBase
 {
     public override Task<SetEntryStateResponse> SetEntryState(SetEntryStateRequest request, ServerCallContext context)
     {
@@ -28,7 +29,7 @@ internal sealed class AdminService(
 
     public override Task<RotateResponse> Rotate(RotateRequest request, ServerCallContext context)
     {
-        var by = Require(context, e => IsAuthServer(e) || e.Party.Kind == PartyKind.Operator);
+        var by = Require(context, IsAuthServerOrOperator);
         if (request.SpiffeId.Length > 0 && request.Target != RotationTarget.X509Svid)
             throw new RpcException(new Status(StatusCode.InvalidArgument, "spiffe_id goes with X509_SVID only"));
         var effective = request.Target switch
@@ -42,9 +43,20 @@ internal sealed class AdminService(
         return Task.FromResult(new RotateResponse { Effective = effective.ToTimestamp() });
     }
 
+    public override Task<EndFederationResponse> EndFederation(EndFederationRequest request, ServerCallContext context)
+    {
+        var by = Require(context, IsAuthServerOrOperator);
+        if (!TrustDomain.TryParse(request.TrustDomain, out var trustDomain))
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "trust_domain is not a trust domain"));
+        var ended = federation.End(trustDomain);
+        if (ended)
+            telemetry.FederationEnded(trustDomain, by.Id.ToString());
+        return Task.FromResult(new EndFederationResponse { Ended = ended });
+    }
+
     public override Task<ListEntriesResponse> ListEntries(ListEntriesRequest request, ServerCallContext context)
     {
-        Require(context, e => IsAuthServer(e) || e.Party.Kind == PartyKind.Operator);
+        Require(context, IsAuthServerOrOperator);
         var response = new ListEntriesResponse();
         foreach (var entry in entries.Entries)
             response.Entries.Add(new EntryState { SpiffeId = entry.Id.ToString(), Enabled = entry.Enabled, Selectors = { entry.Conditions } });
@@ -52,6 +64,8 @@ internal sealed class AdminService(
     }
 
     private static bool IsAuthServer(RegistrationEntry entry) => entry.Party is { Kind: PartyKind.Service, Name: "auth-server" };
+
+    private static bool IsAuthServerOrOperator(RegistrationEntry entry) => IsAuthServer(entry) || entry.Party.Kind == PartyKind.Operator;
 
     private DateTimeOffset RenewSvids(string spiffeId)
     {

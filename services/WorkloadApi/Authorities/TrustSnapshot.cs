@@ -1,5 +1,4 @@
 using AgentMesh.Spiffe;
-using AgentMesh.WorkloadApi.Documents;
 using Google.Protobuf;
 
 namespace AgentMesh.WorkloadApi.Authorities;
@@ -7,41 +6,33 @@ namespace AgentMesh.WorkloadApi.Authorities;
 /// <summary>What signs and what is trusted at one moment. Immutable: a response is made from one snapshot and is consistent.</summary>
 internal sealed class TrustSnapshot : IJwtBundleSource
 {
-    private readonly Lazy<JwtBundle> _verifier;
+    private readonly SpiffeBundle _own;
 
     public TrustSnapshot(
-        TrustDomain trustDomain,
-        ulong sequence,
-        TimeSpan refreshHint,
-        AuthorityRotation<X509Authority> x509,
-        AuthorityRotation<JwtAuthority> jwt,
-        bool renewEverything,
-        IReadOnlyDictionary<TrustDomain, FederatedBundle> federated)
+        SpiffeBundle own, X509Authority x509, JwtSigningAuthority jwt, bool renewEverything, IReadOnlyDictionary<TrustDomain, FederatedBundle> federated)
     {
-        TrustDomain = trustDomain;
-        Sequence = sequence;
-        X509 = x509.Active;
-        Jwt = jwt.Active;
+        _own = own;
+        X509 = x509;
+        Jwt = jwt;
         RenewEverything = renewEverything;
         Federated = federated;
-        X509Authorities = ByteString.CopyFrom([.. x509.Published.SelectMany(a => a.Certificate)]);
-        var jwtBundle = JwkWriter.JwtBundle(jwt.Published);
-        JwtKeys = UnsafeByteOperations.UnsafeWrap(jwtBundle);
-        OpenIdKeys = JwkWriter.OpenIdKeys(jwt.Published);
-        BundleDocument = JwkWriter.SpiffeBundle(x509.Published, jwt.Published, sequence, refreshHint);
-        _verifier = new(() => JwtBundle.Parse(trustDomain, jwtBundle));
+        X509Authorities = FederatedBundle.Der(own.X509Bundle);
+        JwtKeys = UnsafeByteOperations.UnsafeWrap(own.JwtBundle.ToJson());
+        // "sig": what OpenID Connect's readers look for.
+        OpenIdKeys = own.JwtBundle.ToJson("sig");
+        BundleDocument = own.ToJson();
     }
 
-    public TrustDomain TrustDomain { get; }
+    public TrustDomain TrustDomain => _own.TrustDomain;
 
     /// <summary>Grows with each change; also <c>spiffe_sequence</c>.</summary>
-    public ulong Sequence { get; }
+    public ulong Sequence => _own.Sequence!.Value;
 
     /// <summary>The authority that signs X509-SVIDs.</summary>
     public X509Authority X509 { get; }
 
     /// <summary>The authority that signs JWT-SVIDs.</summary>
-    public JwtAuthority Jwt { get; }
+    public JwtSigningAuthority Jwt { get; }
 
     /// <summary>After a forced rotation: SVIDs of another authority than <see cref="X509"/> are renewed now, not at half of their life.</summary>
     public bool RenewEverything { get; }
@@ -54,10 +45,12 @@ internal sealed class TrustSnapshot : IJwtBundleSource
     /// <summary>JWK Set.</summary>
     public ByteString JwtKeys { get; }
 
+    /// <summary>JWK Set for verifiers outside SPIFFE.</summary>
     public byte[] OpenIdKeys { get; }
 
+    /// <summary>The SPIFFE bundle document.</summary>
     public byte[] BundleDocument { get; }
 
     public JwtBundle? FindJwtBundle(TrustDomain trustDomain) =>
-        trustDomain.Equals(TrustDomain) ? _verifier.Value : Federated.GetValueOrDefault(trustDomain)?.Verifier;
+        trustDomain.Equals(TrustDomain) ? _own.JwtBundle : Federated.GetValueOrDefault(trustDomain)?.Bundle.JwtBundle;
 }

@@ -15,7 +15,7 @@ internal sealed class TrustState : IDisposable
     private readonly TimeProvider _time;
     private readonly WorkloadApiTelemetry _telemetry;
     private readonly AuthorityRotation<X509Authority> _x509;
-    private readonly AuthorityRotation<JwtAuthority> _jwt;
+    private readonly AuthorityRotation<JwtSigningAuthority> _jwt;
     private readonly Dictionary<TrustDomain, FederatedBundle> _federated = [];
     private readonly Lock _changing = new();
     private readonly ITimer _timer;
@@ -32,7 +32,7 @@ internal sealed class TrustState : IDisposable
         var lifetime = settings.AuthorityLifetime;
         TrustDomain = TrustDomain.Parse(settings.Manifest.TrustDomain);
         _x509 = new(new(lifetime, settings.PropagationDelay, lifetimes.X509Svid), at => new X509Authority(TrustDomain, at, lifetime), now);
-        _jwt = new(new(lifetime, settings.PropagationDelay, lifetimes.JwtSvid), at => new JwtAuthority(at, lifetime), now);
+        _jwt = new(new(lifetime, settings.PropagationDelay, lifetimes.JwtSvid), at => new JwtSigningAuthority(at, lifetime), now);
         // Begins at the clock, so that the sequence also grows across restarts (Trust Domain and Bundle §4.1.1).
         _current = Snapshot((ulong)now.ToUnixTimeSeconds());
         _timer = time.CreateTimer(static state => ((TrustState)state!).Advance(), this, Wait(now), Timeout.InfiniteTimeSpan);
@@ -67,24 +67,17 @@ internal sealed class TrustState : IDisposable
     public DateTimeOffset RotateJwtAuthority() => Force(_jwt.Force);
 
     /// <summary>Replaces what is known of another trust domain; null: it is no longer trusted.</summary>
-    public void SetFederated(TrustDomain trustDomain, FederatedBundle? bundle)
+    public void SetFederated(TrustDomain trustDomain, SpiffeBundle? bundle)
     {
         lock (_changing)
         {
-            if (bundle is null ? !_federated.Remove(trustDomain) : !Replace(_federated, bundle))
+            if (bundle is not null)
+                _federated[trustDomain] = new FederatedBundle(bundle);
+            else if (!_federated.Remove(trustDomain))
                 return;
             Publish();
         }
         Changed?.Invoke();
-
-        static bool Replace(Dictionary<TrustDomain, FederatedBundle> federated, FederatedBundle bundle)
-        {
-            if (federated.TryGetValue(bundle.TrustDomain, out var old)
-                && old.X509Authorities.Equals(bundle.X509Authorities) && old.JwtKeys.Equals(bundle.JwtKeys))
-                return false;
-            federated[bundle.TrustDomain] = bundle;
-            return true;
-        }
     }
 
     public void Dispose()
@@ -144,7 +137,13 @@ internal sealed class TrustState : IDisposable
     }
 
     private TrustSnapshot Snapshot(ulong sequence) => new(
-        TrustDomain, sequence, _settings.RefreshHint, _x509, _jwt,
+        new SpiffeBundle(
+            new X509Bundle(TrustDomain, [.. _x509.Published.Select(a => a.Certificate)]),
+            new JwtBundle(TrustDomain, _jwt.Published.Select(a => a.Verifier)),
+            sequence,
+            _settings.RefreshHint),
+        _x509.Active,
+        _jwt.Active,
         renewEverything: _forcedFrom is not null && _forcedFrom != _x509.Active,
         _federated.ToFrozenDictionary());
 }

@@ -33,16 +33,15 @@ internal sealed class X509Authority : IAuthority
         request.CertificateExtensions.Add(SpiffeExtensions.AuthorityUsage);
         request.CertificateExtensions.Add(subjectKeyIdentifier);
         request.CertificateExtensions.Add(SpiffeExtensions.AlternativeName(trustDomain.Id, critical: false));
-        using var certificate = request.Create(_subject, _generator, WholeSeconds(now - BackDating), NotAfter, NewSerialNumber());
-        Certificate = certificate.RawData;
+        Certificate = request.Create(_subject, _generator, WholeSeconds(now - BackDating), NotAfter, NewSerialNumber());
     }
 
     public DateTimeOffset CreatedAt { get; }
 
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>The authority's certificate, DER.</summary>
-    public byte[] Certificate { get; }
+    /// <summary>The authority's certificate, without its key. Left to the finalizer: bundles that were handed out refer to it.</summary>
+    public X509Certificate2 Certificate { get; }
 
     /// <summary>Makes a key pair and an X509-SVID for it. Safe to call from several threads.</summary>
     public IssuedX509Svid Issue(SpiffeId id, DateTimeOffset now, TimeSpan lifetime)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text;
 using AgentMesh.Manifest;
@@ -34,6 +33,11 @@ internal sealed record WorkloadApiSettings
     /// <summary>How often those who federate with us should look (<c>spiffe_refresh_hint</c>).</summary>
     public required TimeSpan RefreshHint { get; init; }
 
+    /// <summary>Null: other trust domains cannot fetch the bundle, but for /bundle on loopback.</summary>
+    public required BundleEndpointSettings? BundleEndpoint { get; init; }
+
+    public required IReadOnlyList<FederationSettings> Federation { get; init; }
+
     public required bool AllowOutsideDevelopment { get; init; }
 
     public static WorkloadApiSettings Read(IConfiguration configuration)
@@ -42,7 +46,11 @@ internal sealed record WorkloadApiSettings
         if (!File.Exists(manifestPath))
             throw new SettingsException($"Mesh:Manifest: there is no file {Path.GetFullPath(manifestPath)}. Set Mesh:Manifest to the path of mesh.json.");
         var manifest = MeshManifest.Load(Path.GetFullPath(manifestPath));
-        var propagation = Duration(configuration, Section + "PropagationDelay", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1));
+        var refreshHint = configuration.Duration(Section + "RefreshHint", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        var bundleEndpoint = BundleEndpointSettings.Read(configuration);
+        // Our own workloads hear of a new authority at once, other trust domains when they look next (Federation §4.1).
+        var usualPropagation = bundleEndpoint is null ? TimeSpan.FromSeconds(10) : refreshHint * 3;
+        var propagation = configuration.Duration(Section + "PropagationDelay", usualPropagation, TimeSpan.Zero, TimeSpan.FromHours(3));
         var longest = manifest.Lifetimes.X509Svid > manifest.Lifetimes.JwtSvid ? manifest.Lifetimes.X509Svid : manifest.Lifetimes.JwtSvid;
         // From two thirds of its life on an authority signs nothing: what it signed last must still end before it does.
         var shortest = (longest + propagation) * 6;
@@ -50,15 +58,17 @@ internal sealed record WorkloadApiSettings
         return new WorkloadApiSettings
         {
             Manifest = manifest,
-            BuildConfiguration = OneOf(configuration, "Mesh:Configuration", OwnBuildConfiguration(), OwnBuildConfiguration() == "Debug" ? "Release" : "Debug"),
+            BuildConfiguration = configuration.OneOf("Mesh:Configuration", OwnBuildConfiguration(), OwnBuildConfiguration() == "Debug" ? "Release" : "Debug"),
             Socket = SocketPath(configuration),
-            SocketForEveryone = OneOf(configuration, Section + "SocketAccess", "owner", "everyone") == "everyone",
+            SocketForEveryone = configuration.OneOf(Section + "SocketAccess", "owner", "everyone") == "everyone",
             HttpAddresses = Addresses(configuration["urls"]),
             Issuer = IssuerOf(configuration),
             PropagationDelay = propagation,
-            AuthorityLifetime = Duration(configuration, Section + "AuthorityLifetime", usual > shortest ? usual : shortest, shortest, TimeSpan.FromDays(365)),
-            RefreshHint = Duration(configuration, Section + "RefreshHint", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
-            AllowOutsideDevelopment = OneOf(configuration, Section + "AllowOutsideDevelopment", "false", "true") == "true",
+            AuthorityLifetime = configuration.Duration(Section + "AuthorityLifetime", usual > shortest ? usual : shortest, shortest, TimeSpan.FromDays(365)),
+            RefreshHint = refreshHint,
+            BundleEndpoint = bundleEndpoint,
+            Federation = FederationSettings.Read(configuration, manifest.TrustDomain),
+            AllowOutsideDevelopment = configuration.OneOf(Section + "AllowOutsideDevelopment", "false", "true") == "true",
         };
     }
 
@@ -96,26 +106,6 @@ internal sealed record WorkloadApiSettings
         return Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.Query.Length == 0 && uri.Fragment.Length == 0
             ? value
             : throw new SettingsException($"{Section}Issuer: '{value}' is not an http or https URL without query and fragment.");
-    }
-
-    private static TimeSpan Duration(IConfiguration configuration, string key, TimeSpan usual, TimeSpan min, TimeSpan max)
-    {
-        var value = configuration[key];
-        if (string.IsNullOrEmpty(value))
-            return usual;
-        return TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var duration) && duration >= min && duration <= max
-            ? duration
-            : throw new SettingsException($"{key}: '{value}' is not a duration from {min:c} to {max:c}. Write it as [days.]hours:minutes:seconds.");
-    }
-
-    private static string OneOf(IConfiguration configuration, string key, string usual, string other)
-    {
-        var value = configuration[key];
-        if (string.IsNullOrEmpty(value) || value.Equals(usual, StringComparison.OrdinalIgnoreCase))
-            return usual;
-        return value.Equals(other, StringComparison.OrdinalIgnoreCase)
-            ? other
-            : throw new SettingsException($"{key}: '{value}' is neither {usual} nor {other}.");
     }
 
     private static string OwnBuildConfiguration() =>

@@ -10,8 +10,8 @@ internal static class DocumentEndpoints
     public static void MapDocuments(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/.well-known/openid-configuration", WriteDiscoveryAsync);
-        endpoints.MapGet("/keys", http => WriteJsonAsync(http, Trust(http).OpenIdKeys));
-        endpoints.MapGet("/bundle", http => WriteJsonAsync(http, Trust(http).BundleDocument));
+        endpoints.MapGet("/keys", http => http.WriteJsonAsync(Trust(http).OpenIdKeys));
+        endpoints.MapGet("/bundle", http => http.WriteJsonAsync(Trust(http).BundleDocument));
         endpoints.MapGet("/health", WriteReadinessAsync);
         endpoints.MapGet("/alive", http => http.Response.WriteAsync("Healthy"));
     }
@@ -33,7 +33,7 @@ internal static class DocumentEndpoints
             WriteArray(json, "id_token_signing_alg_values_supported", "ES256");
             json.WriteEndObject();
         }
-        return WriteJsonAsync(http, buffer.ToArray());
+        return http.WriteJsonAsync(buffer.ToArray());
     }
 
     /// <summary>Ready once every listener is: before, an agent that is told to start would find no socket.</summary>
@@ -43,13 +43,6 @@ internal static class DocumentEndpoints
         var ready = lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
         http.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return http.Response.WriteAsync(ready ? "Healthy" : "Unhealthy");
-    }
-
-    private static Task WriteJsonAsync(HttpContext http, byte[] json)
-    {
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = json.Length;
-        return http.Response.Body.WriteAsync(json, 0, json.Length);
     }
 
     private static void WriteArray(Utf8JsonWriter json, string name, string value)

@@ -1,13 +1,16 @@
 using AgentMesh.WorkloadApi.Attestation;
+using AgentMesh.WorkloadApi.Configuration;
+using AgentMesh.WorkloadApi.Federation;
 using Grpc.AspNetCore.Server;
 
 namespace AgentMesh.WorkloadApi.Serving;
 
-/// <summary>gRPC on the Unix socket, documents on loopback, and neither where the other belongs (Workload Endpoint §2).</summary>
+/// <summary>gRPC on the Unix socket, documents on loopback, the bundle on its endpoint, and nothing where it does not belong (Workload Endpoint §2).</summary>
 internal static class ListenerSeparation
 {
-    public static void UseListenerSeparation(this IApplicationBuilder app)
+    public static void UseListenerSeparation(this IApplicationBuilder app, WorkloadApiSettings settings)
     {
+        app.Use((http, next) => http.Features.Get<BundleEndpointFeature>() is null ? next(http) : BundleEndpointListener.AnswerAsync(http, settings.BundleEndpoint!));
         app.UseRouting();
         app.Use((http, next) =>
         {

@@ -28,4 +28,13 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "{Manifest}")]
     public static partial void ManifestWarning(ILogger logger, string manifest);
+
+    [LoggerMessage(9, LogLevel.Information, "Trust domain {TrustDomain} now has {X509Authorities} X.509 and {JwtAuthorities} JWT authorities here")]
+    public static partial void FederationChanged(ILogger logger, string trustDomain, int x509Authorities, int jwtAuthorities);
+
+    [LoggerMessage(10, LogLevel.Warning, "Mesh:WorkloadApi:Federation: {File} is not a bundle document yet ({Reason}); it is read again")]
+    public static partial void BundleFileUnreadable(ILogger logger, string file, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "Federation with {TrustDomain} ended by {By}")]
+    public static partial void FederationEnded(ILogger logger, string trustDomain, string by);
 }

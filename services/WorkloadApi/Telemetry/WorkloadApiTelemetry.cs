@@ -57,6 +57,8 @@ internal sealed class WorkloadApiTelemetry : IDisposable
 
     public void RotationForced(string target, string by) => Log.RotationForced(_logger, target, by);
 
+    public void FederationEnded(TrustDomain trustDomain, string by) => Log.FederationEnded(_logger, trustDomain.Name, by);
+
     public void StreamOpened(string call) => _streams.Add(1, new KeyValuePair<string, object?>("rpc.method", call));
 
     public void StreamClosed(string call) => _streams.Add(-1, new KeyValuePair<string, object?>("rpc.method", call));

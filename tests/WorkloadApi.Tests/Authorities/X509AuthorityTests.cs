@@ -37,7 +37,7 @@ public sealed class X509AuthorityTests
     public async Task Many_threads_get_SVIDs_that_all_verify_and_no_two_serial_numbers_are_equal()
     {
         using var authority = new X509Authority(TrustDomain.Parse("mesh.test"), Now, TimeSpan.FromHours(24));
-        using var root = X509CertificateLoader.LoadCertificate(authority.Certificate);
+        var root = authority.Certificate;
         var source = new StaticSource(null, [new X509Bundle(TrustDomain.Parse("mesh.test"), [root])]);
 
         var issued = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => authority.Issue(Id, Now, TimeSpan.FromMinutes(30)))));
@@ -57,7 +57,7 @@ public sealed class X509AuthorityTests
     public void An_authority_is_no_identity()
     {
         using var authority = new X509Authority(TrustDomain.Parse("mesh.test"), Now, TimeSpan.FromHours(24));
-        using var certificate = X509CertificateLoader.LoadCertificate(authority.Certificate);
+        var certificate = authority.Certificate;
         var source = new StaticSource(null, [new X509Bundle(TrustDomain.Parse("mesh.test"), [certificate])]);
 
         Assert.False(X509SvidValidator.Validate(certificate, [], source, Now).IsValid);

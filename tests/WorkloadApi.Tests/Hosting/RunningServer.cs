@@ -28,6 +28,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Where the documents are, for example <c>http://127.0.0.1:4711</c>.</summary>
     public string HttpAddress => _app.Urls.First(u => u.StartsWith("http://127", StringComparison.Ordinal));
 
+    /// <summary>Where the bundle endpoint is, with the port that the system chose.</summary>
+    public Uri BundleEndpoint => new(new Uri(_app.Urls.First(u => u.StartsWith("https://", StringComparison.Ordinal))), "/b/bundle.json");
+
     public static async Task<RunningServer> StartAsync(TestMesh mesh, params string[] settings)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -40,6 +43,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var app = WorkloadApiServer.Build(args, builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(time);
+            mesh.Services?.Invoke(builder.Services);
             builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         });
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.WorkloadApi.Tests.Hosting;
 
@@ -28,6 +29,9 @@ internal sealed class TestMesh : IDisposable
     public string TrustDomain { get; init; } = "mesh.test";
 
     public string X509Lifetime { get; init; } = "00:30:00";
+
+    /// <summary>Adds services of the test's own to the server's.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
 
     public TestMesh Agent(string name, params string[] selectors) => Add(_agents, name, selectors);
 

@@ -21,7 +21,7 @@ public sealed class ClientLibraryTests
         Assert.Equal("spiffe://mesh.test/agent/me", first.Id.ToString());
         Assert.True(X509SvidValidator.Validate(first.Certificate, first.Intermediates, source, server.Time.GetUtcNow()).IsValid);
         var token = await source.FetchJwtSvidAsync("https://as.example/", cancel);
-        await UntilAsync(source, () => source.FindJwtBundle(own) is not null);
+        await source.UntilAsync(() => source.FindJwtBundle(own) is not null);
         Assert.True(JwtSvidValidator.Validate(token.Token, source, "https://as.example/", server.Time.GetUtcNow()).IsValid);
 
         var updated = source.WaitUntilUpdatedAsync(cancel);
@@ -42,20 +42,8 @@ public sealed class ClientLibraryTests
         await source.WaitUntilReadyAsync(cancel);
 
         server.Entries.SetEnabled(Assert.Single(server.Entries.Entries, e => e.Party.Name == "me"), false);
-        await UntilAsync(source, () => Record.Exception(source.GetX509Svid) is WorkloadApiException);
+        await source.UntilAsync(() => Record.Exception(source.GetX509Svid) is WorkloadApiException);
 
         Assert.Contains("no identity issued", Assert.Throws<WorkloadApiException>(source.GetX509Svid).Message, StringComparison.Ordinal);
-    }
-
-    private static async Task UntilAsync(SpiffeSource source, Func<bool> condition)
-    {
-        while (true)
-        {
-            // Taken before the condition is looked at, so that no change falls in between.
-            var updated = source.WaitUntilUpdatedAsync(TestContext.Current.CancellationToken);
-            if (condition())
-                return;
-            await updated;
-        }
     }
 }

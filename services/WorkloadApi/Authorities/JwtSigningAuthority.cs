@@ -8,28 +8,27 @@ using AgentMesh.Spiffe;
 namespace AgentMesh.WorkloadApi.Authorities;
 
 /// <summary>A key of the trust domain that signs JWT-SVIDs with ES256 (JWT-SVID §2, §3).</summary>
-internal sealed class JwtAuthority : IAuthority
+internal sealed class JwtSigningAuthority : IAuthority
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly Lock _signing = new();
     private readonly string _header;
 
-    public JwtAuthority(DateTimeOffset now, TimeSpan lifetime)
+    public JwtSigningAuthority(DateTimeOffset now, TimeSpan lifetime)
     {
         CreatedAt = now;
         NotAfter = now + lifetime;
-        PublicKey = _key.ExportParameters(includePrivateParameters: false);
-        KeyId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        _header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"ES256","kid":"{{KeyId}}","typ":"JWT"}"""));
+        var keyId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        Verifier = JwtAuthority.Create(keyId, _key);
+        _header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"ES256","kid":"{{keyId}}","typ":"JWT"}"""));
     }
 
     public DateTimeOffset CreatedAt { get; }
 
     public DateTimeOffset NotAfter { get; }
 
-    public string KeyId { get; }
-
-    public ECParameters PublicKey { get; }
+    /// <summary>Its public half.</summary>
+    public JwtAuthority Verifier { get; }
 
     /// <summary>Signs a JWT-SVID. Safe to call from several threads.</summary>
     public string Issue(SpiffeId subject, IReadOnlyList<string> audience, string issuer, DateTimeOffset now, TimeSpan lifetime)
