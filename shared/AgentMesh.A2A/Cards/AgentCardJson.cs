@@ -16,7 +16,19 @@ public static class AgentCardJson
     public static AgentCard Parse(ReadOnlyMemory<byte> json)
     {
         using var document = ParseDocument(json);
-        return document.RootElement.Deserialize(A2AJson.Default.AgentCard) ?? throw new JsonException("An agent card is a JSON object.");
+        return Read(document);
+    }
+
+    internal static AgentCard Read(JsonDocument document)
+    {
+        var card = document.RootElement.Deserialize(A2AJson.Default.AgentCard)!;
+        // Lists of messages have no null elements in ProtoJSON, and code that walks a card relies on it.
+        if (Any(card.SupportedInterfaces) || Any(card.Skills) || Any(card.Signatures) || Any(card.SecurityRequirements) || Any(card.Capabilities.Extensions)
+            || Any(card.DefaultInputModes) || Any(card.DefaultOutputModes) || card.Skills.Any(skill => Any(skill.Tags)))
+            throw new JsonException("A list in the card has a null element.");
+        return card;
+
+        static bool Any(IEnumerable<object?>? list) => list?.Contains(null) == true;
     }
 
     internal static JsonDocument ParseDocument(ReadOnlyMemory<byte> json)

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AgentMesh.A2A.Internal;
 
 namespace AgentMesh.A2A;
 
@@ -28,7 +27,7 @@ public static class AgentCardVerifier
         try
         {
             using var document = AgentCardJson.ParseDocument(json);
-            var card = document.RootElement.Deserialize(A2AJson.Default.AgentCard)!;
+            var card = AgentCardJson.Read(document);
             if (card.Signatures is not { Count: > 0 and <= MaxSignatures } signatures)
             {
                 reason = card.Signatures is { Count: > MaxSignatures } ? $"The card has more than {MaxSignatures} signatures." : "The card is not signed.";

@@ -107,6 +107,18 @@ public sealed class SendMessageTests
     }
 
     [Fact]
+    public async Task A_message_to_a_task_that_awaits_an_authorization_is_kept_and_answered_at_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        var id = (await server.RpcAsync("SendMessage", TestServer.Send("approve z"))).GetProperty("result").GetProperty("task").GetProperty("id").GetString()!;
+        var answer = (await server.RpcAsync("SendMessage", TestServer.Send("hurry", $""","taskId":"{id}" """))).GetProperty("result").GetProperty("task");
+        Assert.Equal("TASK_STATE_AUTH_REQUIRED", answer.GetProperty("status").GetProperty("state").GetString());
+        Assert.Equal("hurry", answer.GetProperty("history").EnumerateArray().Last().GetProperty("parts")[0].GetProperty("text").GetString());
+        server.Agent.Open("z");
+        await server.WaitForAsync(id, TaskState.Completed);
+    }
+
+    [Fact]
     public async Task A_message_to_a_task_that_has_ended_is_refused()
     {
         await using var server = await TestServer.StartAsync();

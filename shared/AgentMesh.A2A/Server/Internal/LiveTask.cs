@@ -108,7 +108,8 @@ internal sealed class LiveTask
                     _record.Apply(change);
                 var start = !_running;
                 _running = true;
-                return new(_record.Snapshot(historyLength: null, includeArtifacts: true), _log.Open(), start, start || _receivers > 0);
+                var expected = start || _receivers > 0 || !_record.State.IsInterrupted() || _record.State == TaskState.InputRequired;
+                return new(_record.Snapshot(historyLength: null, includeArtifacts: true), _log.Open(), start, expected);
             }
         }
         finally
@@ -241,5 +242,8 @@ internal sealed class LiveTask
 /// <param name="Task">The task with the message in its history.</param>
 /// <param name="Reader">Exactly what follows.</param>
 /// <param name="Start">Whether nobody works on the task, and the caller must see to it.</param>
-/// <param name="Expected">Whether somebody takes the message now; otherwise the executor is busy with another.</param>
+/// <param name="Expected">
+/// Whether an end or an interruption follows from the message. It does not where the executor awaits an authorization: it may never
+/// look at the message, and the task is interrupted already.
+/// </param>
 internal sealed record DeliveryOutcome(AgentTask Task, EventReader Reader, bool Start, bool Expected);

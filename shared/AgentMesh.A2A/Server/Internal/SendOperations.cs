@@ -12,7 +12,7 @@ internal sealed class SendOperations(
             return new() { Message = answer };
         using var _ = use;
         using var reader = outcome!.Reader;
-        if (request.Configuration?.ReturnImmediately != true && (outcome.Expected || !outcome.Task.Status.State.IsInterrupted()))
+        if (request.Configuration?.ReturnImmediately != true && outcome.Expected)
             await foreach (var item in reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
                 if (item.IsTerminal || item.IsInterrupted)
                     break;
