@@ -7,11 +7,13 @@ namespace AgentMesh.Auth;
 internal sealed class JournalFile : IDisposable
 {
     public const string TornSuffix = ".torn";
+    private const string LockSuffix = ".lock";
 
     // A burst must not keep its buffers for ever.
     private const int BufferKept = 1024 * 1024;
 
     private readonly FileStream _file;
+    private readonly FileStream _lock;
     private readonly JournalHead _head;
     private readonly ArrayBufferWriter<byte> _scratch = new(1024);
     private ArrayBufferWriter<byte> _batch = new(64 * 1024);
@@ -20,18 +22,20 @@ internal sealed class JournalFile : IDisposable
     private string _hash;
     private bool _dirty;
 
-    private JournalFile(FileStream file, JournalHead head, long length, long seq, string hash) =>
-        (_file, _head, _length, _seq, _hash) = (file, head, length, seq, hash);
+    private JournalFile(FileStream file, FileStream guard, JournalHead head, long length, long seq, string hash) =>
+        (_file, _lock, _head, _length, _seq, _hash) = (file, guard, head, length, seq, hash);
 
     /// <summary>Bytes that were no complete record when the file was opened.</summary>
     public long TornBytes { get; private init; }
 
     public static JournalFile Open(string path, string party, TimeProvider time)
     {
-        FileStream? file = null;
+        FileStream? file = null, guard = null;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            // The journal itself stays readable for those who follow it, which on Unix rules out locking it against a second writer.
+            guard = new FileStream(path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
             var (end, last) = JournalTail.Read(file);
             var (seq, hash) = (0L, JournalLine.Genesis);
@@ -41,7 +45,7 @@ internal sealed class JournalFile : IDisposable
             var torn = file.Length - end;
             var tornHash = torn > 0 ? MoveTorn(file, end, path + TornSuffix) : null;
             var head = JournalHead.Open(path);
-            var journal = new JournalFile(file, head, end, seq, hash) { TornBytes = torn };
+            var journal = new JournalFile(file, guard, head, end, seq, hash) { TornBytes = torn };
             if (tornHash is not null)
                 journal.Append([About(party, time, "torn_record", $"recover: {torn} bytes moved to {Path.GetFileName(path)}{TornSuffix}, sha256:{tornHash}")]);
             if (head.Seq > seq)
@@ -51,6 +55,7 @@ internal sealed class JournalFile : IDisposable
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             file?.Dispose();
+            guard?.Dispose();
             if (exception is AuditException)
                 throw;
             throw new AuditException($"The audit journal {path} cannot be opened: {exception.Message} Let this process write there, or correct {MeshOptions.Names(nameof(MeshOptions.AuditDirectory))}.", exception);
@@ -82,6 +87,7 @@ internal sealed class JournalFile : IDisposable
     {
         _head.Dispose();
         _file.Dispose();
+        _lock.Dispose();
     }
 
     // What a failed write left behind is no part of the chain.
