@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentMesh.Cli.Demo;
 using AgentMesh.Cli.Processes;
 
@@ -6,10 +5,10 @@ namespace AgentMesh.Cli.CommandLine;
 
 /// <summary>One part of a running mesh, as it is now.</summary>
 /// <param name="Health"><c>healthy</c>, or what is wrong.</param>
-/// <param name="ResidentBytes">Resident memory, 0 when the process is gone.</param>
+/// <param name="HeldBytes">Memory that it holds, 0 when the process is gone.</param>
 /// <param name="Allowed">Decisions in its journal that let something pass.</param>
 /// <param name="Denied">Decisions in its journal that refused something.</param>
-internal sealed record PartStatus(string Name, int ProcessId, string Health, long ResidentBytes, int Allowed, int Denied)
+internal sealed record PartStatus(string Name, int ProcessId, string Health, long HeldBytes, int Allowed, int Denied)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
@@ -24,7 +23,7 @@ internal sealed record PartStatus(string Name, int ProcessId, string Health, lon
                 child.Key,
                 child.Value.ProcessId,
                 await HealthAsync(http, child.Value.Health, cancellationToken),
-                ResidentBytesOf(child.Value.ProcessId),
+                ProcessMemory.HeldBytes(child.Value.ProcessId),
                 decisions.Count(e => e.Decision == "allow"),
                 decisions.Count(e => e.Decision == "deny"));
         }));
@@ -44,19 +43,6 @@ internal sealed record PartStatus(string Name, int ProcessId, string Health, lon
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return "no answer";
-        }
-    }
-
-    private static long ResidentBytesOf(int processId)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(processId);
-            return process.WorkingSet64;
-        }
-        catch (ArgumentException)
-        {
-            return 0;
         }
     }
 }

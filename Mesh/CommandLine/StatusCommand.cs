@@ -29,14 +29,14 @@ internal static class StatusCommand
     {
         screen.Line($"{run.Manifest}, process {run.ProcessId}, journals in {Path.Combine(run.Directory, RunDirectory.AuditFolder)}");
         var table = new Table { Border = screen.IsTerminal ? TableBorder.Rounded : TableBorder.None };
-        table.AddColumns("part", "health", "process", "resident MB", "allowed", "denied");
+        table.AddColumns("part", "health", "process", "memory MB", "allowed", "denied");
         foreach (var part in parts)
         {
             table.AddRow(
                 new Text(part.Name),
                 new Text(part.Health, new Style(part.Health == "healthy" ? Color.Green : Color.Red)),
                 Number(part.ProcessId),
-                Number(part.ResidentBytes / 1_000_000),
+                Number(part.HeldBytes / 1_000_000),
                 Number(part.Allowed),
                 Number(part.Denied));
         }

@@ -61,7 +61,7 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
         var report = await GuardAsync(processes, demo.RunAsync(options.Question, portfolio, interrupts.Token)) with
         {
             StartMs = startTook.TotalMilliseconds,
-            ResidentMegabytes = (processes.ResidentBytes() + Environment.WorkingSet) / 1e6,
+            HeldMegabytes = (processes.HeldBytes() + ProcessMemory.HeldBytes(Environment.ProcessId)) / 1e6,
         };
         new Summary(_screen).Write(report, options.Keep ? run.Path : null);
         if (options.Json)

@@ -6,7 +6,7 @@ namespace AgentMesh.Cli.Demo;
 /// <summary>All that one <c>mesh up</c> showed; <c>--json</c> prints it.</summary>
 /// <param name="Problems">What was not as it must be; empty when all was.</param>
 /// <param name="StartMs">From the first process's start until all were ready, in milliseconds.</param>
-/// <param name="ResidentMegabytes">Resident memory of all processes of the mesh, this one included.</param>
+/// <param name="HeldMegabytes">Memory that all processes of the mesh hold together, this one included; a page they share counts once.</param>
 internal sealed record DemoReport(
     string Manifest,
     string Operator,
@@ -15,5 +15,5 @@ internal sealed record DemoReport(
     IReadOnlyList<AuditEvent> Hops,
     IReadOnlyList<AttackResult> Attacks,
     double StartMs,
-    double ResidentMegabytes,
+    double HeldMegabytes,
     IReadOnlyList<string> Problems);

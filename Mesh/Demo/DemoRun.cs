@@ -25,7 +25,7 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
             hops,
             attacks,
             StartMs: 0,
-            ResidentMegabytes: 0,
+            HeldMegabytes: 0,
             [.. Problems(answer, hops, attacks)]);
     }
 

@@ -12,7 +12,7 @@ internal sealed class Summary(Screen screen)
         screen.Line();
         screen.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"started in {report.StartMs / 1000:0.0} s, answered in {report.Answer.Took.TotalMilliseconds:0} ms, {report.ResidentMegabytes:0} MB resident in all processes"));
+            $"started in {report.StartMs / 1000:0.0} s, answered in {report.Answer.Took.TotalMilliseconds:0} ms, {report.HeldMegabytes:0} MB held by all processes"));
         foreach (var problem in report.Problems)
             screen.Line("PROBLEM: " + Printable.Of(problem), new Style(Color.Red));
         if (report.Problems.Count == 0)

@@ -92,20 +92,6 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Bytes of memory that are resident now, 0 when the process has ended.</summary>
-    public long ResidentBytes()
-    {
-        try
-        {
-            _process.Refresh();
-            return _process.HasExited ? 0 : _process.WorkingSet64;
-        }
-        catch (InvalidOperationException)
-        {
-            return 0;
-        }
-    }
-
     public void Dispose()
     {
         _process.Dispose();

@@ -58,7 +58,7 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
         return _children.First(child => child.Ended == first);
     }
 
-    public long ResidentBytes() => _children.Sum(child => child.ResidentBytes());
+    public long HeldBytes() => _children.Sum(child => ProcessMemory.HeldBytes(child.Id));
 
     /// <summary>Ends every child at once, for the impatient.</summary>
     public void KillAll() => _children.ForEach(child => child.Kill());
