@@ -1,4 +1,5 @@
 using AgentMesh.Benchmarks;
+using AgentMesh.Benchmarks.A2A;
 using AgentMesh.Benchmarks.Manifest;
 using AgentMesh.Benchmarks.WorkloadApi;
 using BenchmarkDotNet.Running;
@@ -7,6 +8,7 @@ using BenchmarkDotNet.Running;
 var verbs = new Dictionary<string, Verb>(StringComparer.Ordinal)
 {
     ["manifest"] = new("load, memory and decisions of a manifest with 10,000 agents and 100,000 edges", ManifestFigures.Print),
+    ["a2a"] = new("memory and order of 1,000 concurrent task streams, and 100,000 tasks listed page by page", A2AFigures.Print),
     ["workload"] = new("X509-SVIDs a second and the memory of 1,000 idle streams of the Workload API", WorkloadApiFigures.Print),
 };
 
