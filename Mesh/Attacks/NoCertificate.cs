@@ -19,7 +19,7 @@ internal sealed class NoCertificate(string agent, Uri address) : IAttack
         {
             var received = await TryAsync(timeout.Token);
             return received.Length == 0
-                ? Result(refused: true, "connection closed by the agent after the handshake, no HTTP answer")
+                ? Result(refused: true, "TLS connection ended by the agent when no certificate came, without an HTTP answer")
                 : Result(refused: false, $"the agent answered: {received}");
         }
         catch (Exception e) when (e is AuthenticationException or IOException)

@@ -40,7 +40,7 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
     }
 
     private static string DefaultQuestion(Portfolio portfolio) =>
-        $"How risky is {portfolio.Id}, and which order would lower its risk?";
+        $"How risky is {portfolio.Id}? Draft an order that lowers the risk.";
 
     private static IEnumerable<string> Problems(Answer answer, IReadOnlyList<AuditEvent> hops, IReadOnlyList<AttackResult> attacks)
     {

@@ -8,6 +8,8 @@ namespace AgentMesh.Cli.Processes;
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
+    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(2);
+
     private readonly Process _process;
     private readonly ChildLog _log;
 
@@ -80,15 +82,21 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    public void Kill()
+    public void Kill() => Tolerantly(() => _process.Kill(entireProcessTree: true));
+
+    /// <summary>Waits for the end of a killed child, so that it writes nothing any more.</summary>
+    public void WaitForEnd() => Tolerantly(() => _process.WaitForExit(KillGrace));
+
+    /// <summary>The child may have ended, and been disposed, in between.</summary>
+    private static void Tolerantly(Action action)
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            action();
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            // Ended in between.
+            // Then there is nothing left to do.
         }
     }
 

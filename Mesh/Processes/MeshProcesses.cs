@@ -7,7 +7,8 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(4);
 
-    private readonly List<ChildProcess> _children = [];
+    // Replaced, never changed: the second Ctrl-C kills on a thread of its own while the first one's orderly end goes on.
+    private volatile IReadOnlyList<ChildProcess> _children = [];
 
     public IReadOnlyList<ChildProcess> Children => _children;
 
@@ -15,6 +16,9 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
     /// <exception cref="ChildFailedException">A part ended, or was not ready in time.</exception>
     public async Task StartAsync(LaunchPlan plan, LaunchOptions options, IStartProgress progress, CancellationToken cancellationToken)
     {
+        // After an attempt that found its ports taken: those children have been stopped.
+        Each(child => child.Dispose());
+        _children = [];
         using var readiness = new Readiness(options.StartTimeout, time);
         if (plan.WorkloadApi is not null)
             await StartAndWaitAsync([plan.WorkloadApi]);
@@ -28,7 +32,7 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var child = ChildProcess.Start(spec);
-                _children.Add(child);
+                _children = [.. _children, child];
                 children.Add(child);
                 progress.Starting(spec.Name);
             }
@@ -61,11 +65,15 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
     public long HeldBytes() => _children.Sum(child => ProcessMemory.HeldBytes(child.Id));
 
     /// <summary>Ends every child at once, for the impatient.</summary>
-    public void KillAll() => _children.ForEach(child => child.Kill());
+    public void KillAll()
+    {
+        Each(child => child.Kill());
+        Each(child => child.WaitForEnd());
+    }
 
     public async Task StopAsync()
     {
-        _children.ForEach(child => child.RequestStop());
+        Each(child => child.RequestStop());
         try
         {
             await Task.WhenAll(_children.Select(child => child.Ended)).WaitAsync(StopGrace, time);
@@ -80,7 +88,12 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _children.ForEach(child => child.Dispose());
-        _children.Clear();
+        Each(child => child.Dispose());
+    }
+
+    private void Each(Action<ChildProcess> action)
+    {
+        foreach (var child in _children)
+            action(child);
     }
 }
