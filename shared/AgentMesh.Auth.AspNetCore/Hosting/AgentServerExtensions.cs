@@ -41,6 +41,7 @@ public static class AgentServerExtensions
 
         services.AddTransient<AgentAuthenticationHandler>();
         // Not AddAuthentication: that also keeps data protection keys in the user's home folder, for cookies that an agent never sets.
+        // The core alone: what AddAuthentication adds to it is for cookies, and writes data protection keys to the home folder.
         services.AddAuthenticationCore(static options =>
         {
             options.DefaultScheme = AgentAuthenticationDefaults.Scheme;
