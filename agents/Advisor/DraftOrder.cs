@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace AgentMesh.Agents.Advisor;
@@ -17,33 +16,14 @@ internal enum OrderAction
     Sell,
 }
 
-/// <summary>The Trader's draft: read from it, given to the model, and part of the answer.</summary>
-[Description("A drafted order; nothing is placed")]
+/// <summary>The Trader's draft, part of the answer as it came.</summary>
 internal sealed record DraftOrder(
-    [property: Description("status")] string Status,
-    [property: Description("action")] OrderAction Action,
-    [property: Description("lines")] IReadOnlyList<OrderLine> Lines,
-    [property: Description("resulting weights")] IReadOnlyList<HoldingWeight> Weights,
-    [property: Description("risk before")] OrderRisk Before,
-    [property: Description("risk after")] OrderRisk After);
+    string Status,
+    OrderAction Action,
+    IReadOnlyList<OrderLine> Lines,
+    IReadOnlyList<Holding> Weights,
+    RiskScore Before,
+    RiskScore After);
 
 /// <summary>One symbol to buy or to sell.</summary>
-internal sealed record OrderLine(
-    [property: Description("")] string Side,
-    [property: Description("")] string Symbol,
-    [property: Description("for, %")] double Weight,
-    [property: Description("from, %")] double FromWeight,
-    [property: Description("to, %")] double ToWeight,
-    [property: Description("last price")] double LastPrice,
-    [property: Description("of")] DateOnly PriceDate);
-
-/// <summary>A weight that results.</summary>
-internal sealed record HoldingWeight([property: Description("")] string Symbol, [property: Description(", %")] double Weight);
-
-/// <summary>What of RiskAnalyst's score tells two portfolios apart.</summary>
-internal sealed record OrderRisk(
-    [property: Description("annual return, %")] double AnnualReturn,
-    [property: Description("annual volatility, %")] double AnnualVolatility,
-    [property: Description("Sharpe ratio")] double? SharpeRatio,
-    [property: Description("VaR 95 of one month, %")] double ValueAtRisk95,
-    [property: Description("maximum drawdown, %")] double MaxDrawdown);
+internal sealed record OrderLine(string Symbol, string Side, double Weight, double FromWeight, double ToWeight, double LastPrice, DateOnly PriceDate);

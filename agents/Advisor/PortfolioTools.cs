@@ -24,13 +24,13 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
     [KernelFunction("get_risk")]
     [RequireScope("portfolio.advise")]
     [Description("Scores how risky holdings are: annual return and volatility, Sharpe ratio, historical value at risk (VaR), maximum drawdown or worst loss. Fractions: 0.05 is 5 %.")]
-    public async Task<RiskScore> GetRiskAsync(
+    public async Task<RiskSummary> GetRiskAsync(
         [Description("The holdings; their weights add up to 1.")] IReadOnlyList<Holding> holdings,
         CancellationToken cancellationToken)
     {
         var score = await riskAnalyst.ScoreAsync(holdings, cancellationToken);
         Scored = (holdings, score);
-        return score;
+        return RiskSummary.Of(score);
     }
 
     [KernelFunction("get_prices")]
@@ -44,7 +44,7 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
     [KernelFunction("draft_order")]
     [RequireScope("portfolio.advise")]
     [Description("Drafts an order that changes the holdings, so as to lower or spread their risk, to buy or to sell, and scores them before and after it. The order stays a draft.")]
-    public async Task<DraftOrder> DraftOrderAsync(
+    public async Task<OrderSummary> DraftOrderAsync(
         [Description("The holdings; their weights add up to 1.")] IReadOnlyList<Holding> holdings,
         [Description(Actions)] OrderAction action,
         CancellationToken cancellationToken,
@@ -53,7 +53,7 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
     {
         var one = action != OrderAction.Rebalance;
         Drafted = await trader.DraftAsync(holdings, action, one ? symbol : null, one ? weight : null, cancellationToken);
-        return Drafted;
+        return OrderSummary.Of(Drafted);
     }
 
     [KernelFunction("place_order")]

@@ -4,7 +4,7 @@ namespace AgentMesh.Agents.Advisor;
 
 /// <summary>A price history in a few numbers.</summary>
 internal sealed record PriceSummary(
-    [property: Description("")] string Symbol,
+    string Symbol,
     [property: Description("from")] DateOnly From,
     [property: Description("to")] DateOnly To,
     [property: Description("first price")] double First,

@@ -40,7 +40,7 @@ internal static class ResultText
             JsonValueKind.Object => $"{label} ({Object(value, WithoutTitle(schema), "")})",
             JsonValueKind.Array when value.GetArrayLength() == 0 => "",
             JsonValueKind.Array => $"{label}: {Items(value, schema)}",
-            _ when label.EndsWith('%') => $"{label[..^1].TrimEnd(' ', ',')} {Value(value, "%")}",
+            _ when label.EndsWith('%') => $"{label[..^1].TrimEnd(' ', ',')} {Value(value, "%")}".TrimStart(),
             _ => $"{label} {Value(value, "")}",
         };
     }
@@ -48,9 +48,19 @@ internal static class ResultText
     private static string Items(JsonElement array, JsonElement? schema)
     {
         var item = Child(schema, "items", null);
-        var shown = array.EnumerateArray().Take(MostItems).Select(e => e.ValueKind == JsonValueKind.Object ? Object(e, WithoutTitle(item), "") : Value(e, ""));
+        var shown = array.EnumerateArray().Take(MostItems).Select(e => e.ValueKind == JsonValueKind.Object ? Item(e, WithoutTitle(item)) : Value(e, ""));
         var more = array.GetArrayLength() - MostItems;
         return string.Join("; ", shown) + (more > 0 ? $"; and {more} more" : "");
+    }
+
+    // In a list, leading texts without a description of their own say what the item is: "buy IBM 10 %, from 20 %".
+    private static string Item(JsonElement json, JsonElement? schema)
+    {
+        var members = json.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null).ToList();
+        var name = members.TakeWhile(m => m.Value.ValueKind == JsonValueKind.String && string.IsNullOrEmpty(Description(Child(schema, "properties", m.Name)))).ToList();
+        var rest = string.Join(", ", members.Skip(name.Count).Select(m => Member(m.Name, m.Value, Child(schema, "properties", m.Name))).Where(p => p.Length > 0));
+        var bare = string.Join(' ', name.Select(m => Clean(m.Value.GetString()!)));
+        return bare.Length == 0 || rest.Length == 0 || char.IsAsciiDigit(rest[0]) ? $"{bare} {rest}".Trim() : $"{bare}, {rest}";
     }
 
     private static string Value(JsonElement value, string unit) => value.ValueKind switch

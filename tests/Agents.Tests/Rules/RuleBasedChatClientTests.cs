@@ -82,6 +82,13 @@ public sealed class RuleBasedChatClientTests
         Assert.StartsWith("litres given 12.5, bed roses.", await FinishAsync("Water ROSES", """{"litresGiven":12.5,"bed":"roses"}"""), StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_list_says_what_each_item_is() =>
+        Assert.StartsWith(
+            "beds: north ROSES, litres 2; south BEANS, litres 0.5, depth -1.\n",
+            await FinishAsync("Water ROSES", """{"beds":[{"side":"north","name":"ROSES","litres":2},{"side":"south","name":"BEANS","litres":0.5,"depth":-1}],"none":[],"nothing":null}"""),
+            StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_refusal_is_passed_on() =>
         Assert.StartsWith("No result of garden_water_bed: The tank is empty.", await FinishAsync("Water ROSES", """{"error":"empty","detail":"The tank is empty."}"""), StringComparison.Ordinal);
 
