@@ -24,6 +24,11 @@ internal static class Program
             await app.RunAsync();
             return 0;
         }
+        catch (OperationCanceledException)
+        {
+            // Told to stop before it had started.
+            return 0;
+        }
         catch (ManifestException e)
         {
             await Console.Error.WriteLineAsync(e.Message);

@@ -30,6 +30,7 @@ public static class WorkloadApiServer
         DevelopmentOnly.Enforce(builder.Environment, settings);
         var socket = new UnixSocketEndpoint(settings);
         socket.Prepare();
+        builder.AddExitWithParent();
         AddServices(builder, settings);
         builder.Services.AddOptions<SocketTransportOptions>().Configure(transport => transport.CreateBoundListenSocket = socket.Bind);
         builder.AddTelemetry();

@@ -16,6 +16,7 @@ internal static class Usage
           Mesh:WorkloadApi:PropagationDelay         how long a new signing key is published before it signs; default 00:00:10,
                                                     or three times the refresh hint when there is a bundle endpoint
           Mesh:WorkloadApi:RefreshHint              how often others should fetch /bundle; default 00:05:00
+          Mesh:ExitWithParent                       true to end when standard input does
           ASPNETCORE_URLS                           loopback address of /health, /alive, /.well-known/openid-configuration,
                                                     /keys and /bundle; default a free port
 

@@ -107,6 +107,41 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task It_ends_with_the_process_that_started_it_and_leaves_no_socket()
+    {
+        using var mesh = new TestMesh();
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Programs.Server, [.. Arguments(mesh), "--Mesh:ExitWithParent=true"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development" },
+        })!;
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains(mesh.SocketPath, StringComparison.Ordinal))
+        {
+        }
+        Assert.True(File.Exists(mesh.SocketPath));
+
+        process.StandardInput.Close();
+        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.False(File.Exists(mesh.SocketPath));
+    }
+
+    [Fact]
+    public async Task It_ends_quietly_when_the_process_that_started_it_is_gone_already()
+    {
+        using var mesh = new TestMesh();
+
+        var result = await StartAsync(mesh, ["--Mesh:ExitWithParent=true"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("", result.Error);
+        Assert.False(File.Exists(mesh.SocketPath));
+    }
+
+    [Fact]
     public async Task Help_lists_every_setting()
     {
         var result = await RunAsync("--help");
@@ -127,8 +162,11 @@ public sealed class StartTests
     internal static Task<ProgramResult> StartAsync(TestMesh mesh, string[] arguments, params (string Name, string? Value)[] environment) =>
         Programs.RunAsync(
             Programs.Server,
-            [$"--Mesh:Manifest={mesh.Agent("me", TestMesh.ThisProcess).Write().ManifestPath}", $"--Mesh:WorkloadApi:Socket={mesh.SocketPath}", "--urls=http://127.0.0.1:0", .. arguments],
+            [.. Arguments(mesh), .. arguments],
             environment.Length > 0 ? environment : [("ASPNETCORE_ENVIRONMENT", "Development")]);
+
+    private static string[] Arguments(TestMesh mesh) =>
+        [$"--Mesh:Manifest={mesh.Agent("me", TestMesh.ThisProcess).Write().ManifestPath}", $"--Mesh:WorkloadApi:Socket={mesh.SocketPath}", "--urls=http://127.0.0.1:0"];
 
     private static Task<ProgramResult> RunAsync(params string[] arguments) =>
         Programs.RunAsync(Programs.Server, arguments, ("ASPNETCORE_ENVIRONMENT", "Development"));
