@@ -3,15 +3,12 @@ using System.Threading.Channels;
 
 namespace AgentMesh.A2A.Internal;
 
-/// <summary>A message on its way to the executor.</summary>
-internal sealed record Delivery(SendMessageRequest Request, CallContext Call);
-
 /// <summary>
 /// A task that is worked on, listened to or about to change: its state, its event log and its inbox. One writer at a time makes each
 /// change in the same order: store, then state and log in one instant, then webhooks.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "Neither member holds a handle or a timer, and the executor may keep the token beyond the task's end.")]
-internal sealed class LiveTask
+internal sealed partial class LiveTask
 {
     private const int InboxSize = 16;
 
@@ -146,104 +143,4 @@ internal sealed class LiveTask
                 _receivers--;
         }
     }
-
-    public async ValueTask ReportStatusAsync(TaskState state, Message? message, bool keep)
-    {
-        await _writer.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            ThrowIfEnded();
-            await PublishStatusAsync(state, message, keep).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writer.Release();
-        }
-    }
-
-    public async ValueTask ReportArtifactAsync(Artifact artifact, bool append, bool lastChunk)
-    {
-        if (artifact.ArtifactId.Length == 0 || artifact.Parts.Count == 0)
-            throw new ArgumentException("An artifact has an id and at least one part.", nameof(artifact));
-        await _writer.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            ThrowIfEnded();
-            var update = new TaskArtifactUpdateEvent { TaskId = Id, ContextId = ContextId, Artifact = artifact, Append = append, LastChunk = lastChunk };
-            await PublishAsync(new() { TaskId = Id, Artifact = update }, new() { ArtifactUpdate = update }).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writer.Release();
-        }
-    }
-
-    /// <summary>Ends the task whatever its executor is doing. Returns whether it had not ended before.</summary>
-    public async ValueTask<bool> EndAsync(TaskState state, string? reason)
-    {
-        await _writer.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            if (State.IsTerminal())
-                return false;
-            await PublishStatusAsync(state, reason is null ? null : Message.FromAgent(Part.FromText(reason)), keep: true).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writer.Release();
-        }
-        await StopAsync().ConfigureAwait(false);
-        return true;
-    }
-
-    /// <summary>Asks the executor to stop.</summary>
-    public Task StopAsync() => _stop.CancelAsync();
-
-    /// <summary>Ends the streams, whatever the task's state.</summary>
-    public void EndStreams() => _log.End();
-
-    public static A2AException HasEnded() =>
-        new(A2AErrorCode.UnsupportedOperation, "The task has ended; it takes no more messages and has no more updates.");
-
-    private async ValueTask PublishStatusAsync(TaskState state, Message? message, bool keep)
-    {
-        message = message is null ? null : message with { TaskId = Id, ContextId = ContextId };
-        var status = new TaskStatus { State = state, Message = message, Timestamp = Now() };
-        await PublishAsync(
-            new() { TaskId = Id, Status = status, Message = keep ? message : null },
-            new() { StatusUpdate = new() { TaskId = Id, ContextId = ContextId, Status = status } }).ConfigureAwait(false);
-        if (state.IsTerminal())
-            _log.End();
-    }
-
-    private async ValueTask PublishAsync(TaskChange change, StreamResponse response)
-    {
-        await _store.ApplyAsync(Owner, change, CancellationToken.None).ConfigureAwait(false);
-        var item = TaskEvent.From(response);
-        await _log.AppendAsync(item, () => _record.Apply(change), _gate).ConfigureAwait(false);
-        _push.Publish(this, item);
-    }
-
-    /// <summary>Milliseconds, and never before the status that it follows.</summary>
-    private DateTimeOffset Now() =>
-        DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), _record.Updated));
-
-    private void ThrowIfEnded()
-    {
-        var state = State;
-        if (state == TaskState.Canceled || (state.IsTerminal() && _stop.IsCancellationRequested))
-            throw new OperationCanceledException($"Task {Id} has been canceled.", _stop.Token);
-        if (state.IsTerminal())
-            throw new InvalidOperationException($"Task {Id} has ended; nothing can be reported for it.");
-    }
 }
-
-/// <summary>What became of a message.</summary>
-/// <param name="Task">The task with the message in its history.</param>
-/// <param name="Reader">Exactly what follows.</param>
-/// <param name="Start">Whether nobody works on the task, and the caller must see to it.</param>
-/// <param name="Expected">
-/// Whether an end or an interruption follows from the message. It does not where the executor awaits an authorization: it may never
-/// look at the message, and the task is interrupted already.
-/// </param>
-internal sealed record DeliveryOutcome(AgentTask Task, EventReader Reader, bool Start, bool Expected);

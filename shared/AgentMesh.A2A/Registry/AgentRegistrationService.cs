@@ -1,0 +1,69 @@
+using AgentMesh.A2A.Internal;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.A2A;
+
+/// <summary>Registers an agent when the application starts, again and again while it runs, and removes it when it stops.</summary>
+/// <param name="registry">The registry.</param>
+/// <param name="card">The agent's card as it is now, signed.</param>
+/// <param name="period">How often to register: a third of the registry's lifetime.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where failures go; the agent works on without the registry.</param>
+public sealed partial class AgentRegistrationService(
+    AgentRegistryClient registry, Func<AgentCard> card, TimeSpan period, TimeProvider time, ILogger<AgentRegistrationService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var registered = await TryRegisterAsync(stoppingToken).ConfigureAwait(false);
+                await Task.Delay(registered || period < Retry ? period : Retry, time, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The application stops.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await registry.UnregisterAsync(card().Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is A2AException or HttpRequestException or OperationCanceledException)
+        {
+            LogUnregisterFailed(exception);
+        }
+    }
+
+    private async Task<bool> TryRegisterAsync(CancellationToken cancellationToken)
+    {
+        using var activity = A2ATelemetry.Source.StartActivity("a2a.register");
+        try
+        {
+            await registry.RegisterAsync(card(), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is A2AException or HttpRequestException)
+        {
+            LogRegisterFailed(exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(7020, LogLevel.Warning, "The agent could not be registered; this is tried again.")]
+    private partial void LogRegisterFailed(Exception exception);
+
+    [LoggerMessage(7021, LogLevel.Information, "The agent could not be removed from the registry; its registration runs out.")]
+    private partial void LogUnregisterFailed(Exception exception);
+}

@@ -1,0 +1,135 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AgentMesh.A2A.Tests.Registry;
+
+public sealed class AgentRegistryTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"registry-{Guid.NewGuid():N}.db");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private Task<RegistryServer> StartAsync() => RegistryServer.StartAsync(new InMemoryAgentRegistryStore(), _time);
+
+    [Fact]
+    public async Task An_agent_that_registers_itself_is_found_by_name_skill_and_tag_with_a_card_that_verifies()
+    {
+        await using var server = await StartAsync();
+        await server.ConnectAs("risk-analyst").RegisterAsync(server.Card("risk-analyst"), Cancellation);
+        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
+        var client = server.ConnectAs(null);
+        Assert.Equal(["risk-analyst", "trader"], await NamesAsync(client, new()));
+        Assert.Equal(["trader"], await NamesAsync(client, new(Name: "Trader")));
+        Assert.Equal(["risk-analyst"], await NamesAsync(client, new(Skill: "risk-analyst.work")));
+        Assert.Equal(["risk-analyst", "trader"], await NamesAsync(client, new(Tag: "work")));
+        Assert.Empty(await NamesAsync(client, new(Tag: "work", Skill: "none")));
+        var found = (await client.FindAsync(new(Name: "trader"), Cancellation)).Single();
+        Assert.Equal("spiffe://test/agent/trader", found.Party);
+        Assert.Equal("https://trader/a2a", found.Card.SupportedInterfaces[0].Url);
+    }
+
+    public static TheoryData<string, string, string> Attacks => new()
+    {
+        { "for somebody else", "trader", "registers itself only" },
+        { "unknown party", "rogue", "registers itself only" },
+        { "unsigned", "risk-analyst", "not signed" },
+        { "another's key", "risk-analyst", "No trusted key" },
+        { "another's key under my name", "risk-analyst", "does not match" },
+        { "another host", "risk-analyst", "not risk-analyst's" },
+        { "plain http", "risk-analyst", "not risk-analyst's" },
+        { "no interface", "risk-analyst", "no interface" },
+        { "a skill added after signing", "risk-analyst", "does not match" },
+        { "two skills of one id", "risk-analyst", "same id" },
+    };
+
+    /// <summary>T29.</summary>
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public async Task A_card_that_is_not_the_partys_own_is_refused_and_not_found(string attack, string caller, string reason)
+    {
+        await using var server = await StartAsync();
+        var card = attack switch
+        {
+            "unsigned" => server.Card("risk-analyst") with { Signatures = null },
+            "another's key" => server.Card("risk-analyst", signer: "trader"),
+            "another's key under my name" => server.Card("risk-analyst", signer: "trader", keyId: "risk-analyst"),
+            "another host" => server.Card("risk-analyst", change: card => card with { SupportedInterfaces = [.. card.SupportedInterfaces, new() { Url = "https://evil.example/", ProtocolBinding = "JSONRPC", ProtocolVersion = "1.0" }] }),
+            "plain http" => server.Card("risk-analyst", change: card => card with { SupportedInterfaces = [new() { Url = "http://risk-analyst/", ProtocolBinding = "JSONRPC", ProtocolVersion = "1.0" }] }),
+            "no interface" => server.Card("risk-analyst", change: card => card with { SupportedInterfaces = [] }),
+            "a skill added after signing" => Added(server.Card("risk-analyst")),
+            "two skills of one id" => server.Card("risk-analyst", change: card => card with { Skills = [.. card.Skills, .. card.Skills] }),
+            _ => server.Card("risk-analyst"),
+        };
+        var error = await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs(caller).RegisterAsync(card, Cancellation));
+        Assert.Contains(reason, error.Message);
+        Assert.Empty(await NamesAsync(server.ConnectAs(null), new()));
+
+        static AgentCard Added(AgentCard card) => card with { Skills = [.. card.Skills, new() { Id = "trade", Name = "t", Description = "t", Tags = ["t"] }] };
+    }
+
+    [Fact]
+    public async Task A_party_cannot_register_under_anothers_name_even_with_its_own_card()
+    {
+        await using var server = await StartAsync();
+        var card = server.Card("trader", change: card => card with { Name = "risk-analyst" });
+        var error = await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").RegisterAsync(card, Cancellation));
+        Assert.Equal(403, error.HttpStatus);
+        await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").UnregisterAsync("risk-analyst", Cancellation));
+    }
+
+    [Fact]
+    public async Task An_agent_that_does_not_register_again_is_unhealthy_and_comes_last()
+    {
+        await using var server = await StartAsync();
+        await server.ConnectAs("risk-analyst").RegisterAsync(server.Card("risk-analyst"), Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
+        var agents = await server.ConnectAs(null).FindAsync(new(), Cancellation);
+        Assert.Equal([("trader", true), ("risk-analyst", false)], agents.Select(agent => (agent.Name, agent.Healthy)));
+    }
+
+    [Fact]
+    public async Task Registrations_survive_a_restart_of_the_registry()
+    {
+        var source = SqliteFactory.Instance.CreateDataSource($"Data Source={_file};Pooling=False");
+        var store = new RelationalAgentRegistryStore(source);
+        await store.CreateSchemaAsync(Cancellation);
+        await using (var server = await RegistryServer.StartAsync(store, _time))
+        {
+            await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
+            await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
+        }
+        await using var restarted = await RegistryServer.StartAsync(new RelationalAgentRegistryStore(source), _time);
+        Assert.Equal(["trader"], await NamesAsync(restarted.ConnectAs(null), new(Tag: "trader")));
+    }
+
+    [Fact]
+    public async Task The_service_registers_on_start_renews_and_removes_on_stop()
+    {
+        await using var server = await StartAsync();
+        var client = server.ConnectAs("trader");
+        using var service = new AgentRegistrationService(client, () => server.Card("trader"), TimeSpan.FromMinutes(1), _time, NullLogger<AgentRegistrationService>.Instance);
+        await service.StartAsync(Cancellation);
+        IReadOnlyList<RegisteredAgent> agents;
+        while ((agents = await client.FindAsync(new(), Cancellation)).Count == 0)
+        {
+        }
+        var first = agents[0].Renewed;
+        while ((agents = await client.FindAsync(new(), Cancellation))[0].Renewed == first)
+            _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(agents[0].Healthy);
+        await service.StopAsync(Cancellation);
+        Assert.Empty(await client.FindAsync(new(), Cancellation));
+    }
+
+    private static async Task<string[]> NamesAsync(AgentRegistryClient client, AgentQuery query) =>
+        [.. (await client.FindAsync(query, Cancellation)).Select(agent => agent.Name)];
+
+    public void Dispose()
+    {
+        foreach (var file in new[] { _file, _file + "-wal", _file + "-shm" })
+            File.Delete(file);
+    }
+}
