@@ -73,6 +73,20 @@ internal static class WorkloadApiMessages
         return [.. message.Svids.Select(entry => Read(entry, audience))];
     }
 
+    /// <summary>The token that the server validated: it must be for the identity that the server names.</summary>
+    public static JwtSvid Read(ValidateJWTSVIDResponse message, string token)
+    {
+        try
+        {
+            var svid = JwtSvid.ParseUnverified(token);
+            return svid.Id.ToString() == message.SpiffeId ? svid : throw Invalid("another SPIFFE ID for a token than the token's");
+        }
+        catch (FormatException e)
+        {
+            throw Invalid("its approval of a token that is none", e);
+        }
+    }
+
     private static JwtSvid Read(JWTSVID entry, ICollection<string> audience)
     {
         JwtSvid svid;

@@ -75,16 +75,16 @@ public sealed class WorkloadApiClient : IAsyncDisposable, IDisposable
     /// <param name="audience">Who the validator is.</param>
     /// <param name="token">The token.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The token with its claims, which the server vouches for.</returns>
     /// <exception cref="WorkloadApiException">The token is not valid (<see cref="WorkloadApiError.InvalidArgument"/>), or the call failed.</exception>
-    public async Task<SpiffeId> ValidateJwtSvidAsync(string audience, string token, CancellationToken cancellationToken = default)
+    public async Task<JwtSvid> ValidateJwtSvidAsync(string audience, string token, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(audience);
         ArgumentException.ThrowIfNullOrEmpty(token);
         using var span = SpiffeTelemetry.StartCall("ValidateJWTSVID");
         var request = new ValidateJWTSVIDRequest { Audience = audience, Svid = token };
         var response = await CallAsync(options => _client.ValidateJWTSVIDAsync(request, options), cancellationToken).ConfigureAwait(false);
-        return SpiffeId.TryParse(response.SpiffeId, out var id)
-            ? id : throw new WorkloadApiException(WorkloadApiError.InvalidResponse, $"The Workload API at {Endpoint} validated a token without naming its SPIFFE ID.");
+        return WorkloadApiMessages.Read(response, token);
     }
 
     /// <summary>Closes the connection; streams under way end.</summary>

@@ -143,12 +143,29 @@ public sealed class JwtSvidSourceTests : SourceFixture
     public async Task A_server_can_be_asked_to_validate()
     {
         await using var client = new WorkloadApiClient(Api.Options, Time);
-        Api.Validate = request => request.Audience == "market" && request.Svid == "token"
+        var token = Authority.IssueJwt(Advisor, "market");
+        Api.Validate = request => request.Audience == "market" && request.Svid == token
             ? new ValidateJWTSVIDResponse { SpiffeId = Advisor.ToString() }
             : throw new RpcException(new Status(StatusCode.InvalidArgument, "signature"));
 
-        Assert.Equal(Advisor, await client.ValidateJwtSvidAsync("market", "token", Cancellation));
+        var svid = await client.ValidateJwtSvidAsync("market", token, Cancellation);
+
+        Assert.Equal(Advisor, svid.Id);
+        Assert.Equal(Advisor.ToString(), svid.Claims["sub"].GetString());
         var error = await Assert.ThrowsAsync<WorkloadApiException>(() => client.ValidateJwtSvidAsync("market", "forged", Cancellation));
         Assert.Equal(WorkloadApiError.InvalidArgument, error.Error);
+    }
+
+    [Fact, Proves("WA4")]
+    public async Task A_server_that_approves_something_else_is_not_believed()
+    {
+        await using var client = new WorkloadApiClient(Api.Options, Time);
+        Api.Validate = _ => new ValidateJWTSVIDResponse { SpiffeId = "spiffe://mesh.test/agent/other" };
+
+        foreach (var token in new[] { Authority.IssueJwt(Advisor, "market"), "nonsense" })
+        {
+            var error = await Assert.ThrowsAsync<WorkloadApiException>(() => client.ValidateJwtSvidAsync("market", token, Cancellation));
+            Assert.Equal(WorkloadApiError.InvalidResponse, error.Error);
+        }
     }
 }
