@@ -17,7 +17,9 @@ internal sealed class WorkloadApiProcess : IAsyncDisposable
 
     public static Metadata Header => new() { { "workload.spiffe.io", "true" } };
 
-    public static async Task<WorkloadApiProcess> StartAsync()
+    public string EndpointSocket => "unix://" + _socket;
+
+    public static async Task<WorkloadApiProcess> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("wl").FullName;
         var manifest = Path.Combine(folder, "mesh.json");
@@ -31,7 +33,7 @@ internal sealed class WorkloadApiProcess : IAsyncDisposable
             }
             """);
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "WorkloadApi"),
-            ["--environment=Development", $"--Mesh:Manifest={manifest}", $"--Mesh:WorkloadApi:Socket={socket}", "--Logging:LogLevel:Default=Error", "--urls=http://127.0.0.1:0"]);
+            ["--environment=Development", $"--Mesh:Manifest={manifest}", $"--Mesh:WorkloadApi:Socket={socket}", "--Logging:LogLevel:Default=Error", "--urls=http://127.0.0.1:0", .. settings]);
         var process = Process.Start(start)!;
         var server = new WorkloadApiProcess(folder, socket, process);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
