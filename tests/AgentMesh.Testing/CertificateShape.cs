@@ -22,8 +22,8 @@ public sealed record CertificateShape
     public bool SelfSigned { get; init; }
     /// <summary>Number of intermediate authorities between the root and the leaf.</summary>
     public int Intermediates { get; init; }
-    /// <summary>An intermediate that is no signing certificate: a leaf that signs.</summary>
-    public bool IntermediateIsLeaf { get; init; }
+    /// <summary>What the intermediates look like, if not like proper authorities.</summary>
+    public CertificateShape? IntermediateShape { get; init; }
 
     public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";

@@ -59,7 +59,7 @@ public sealed class TestAuthority : IDisposable
         var now = _time.GetUtcNow();
         var path = new List<TestSigner> { _signers[^1] };
         for (var i = 0; i < shape.Intermediates; i++)
-            path.Insert(0, path[0].Intermediate(TrustDomain, now, _kind, shape.IntermediateIsLeaf));
+            path.Insert(0, path[0].Intermediate(TrustDomain, now, _kind, shape.IntermediateShape));
         using var key = new TestKey(shape.Key);
         var leaf = key.Attach(path[0].Sign(id, shape, key, now));
         return new IssuedCertificate(leaf, [.. path.SkipLast(1).Select(static s => s.Certificate)]);

@@ -18,13 +18,12 @@ internal sealed class TestSigner(X509Certificate2 certificate, TestKey key) : ID
         return new TestSigner(certificate, key);
     }
 
-    public TestSigner Intermediate(TrustDomain trustDomain, DateTimeOffset now, TestKeyKind kind, bool isLeaf)
+    public TestSigner Intermediate(TrustDomain trustDomain, DateTimeOffset now, TestKeyKind kind, CertificateShape? shape)
     {
         var own = new TestKey(kind);
-        var shape = isLeaf ? new CertificateShape { Subject = "CN=leaf" } : null;
         var issued = shape is null
             ? AuthorityRequest(trustDomain, own).Create(Certificate.SubjectName, key.Signer, now.AddHours(-1), now.AddMonths(6), Serial())
-            : Sign(SpiffeId.Create(trustDomain, "/leaf"), shape, own, now);
+            : Sign(SpiffeId.Create(trustDomain, "/intermediate"), shape, own, now);
         return new TestSigner(issued, own);
     }
 

@@ -105,9 +105,46 @@ public sealed class X509ProfileTests : IDisposable
     public void A_self_signed_certificate_with_the_right_id_is_refused() =>
         Refused("not issued by an authority", new CertificateShape { SelfSigned = true, Subject = "CN=x" });
 
+    [Theory, Proves("X4")]
+    [InlineData("a leaf that signs")]
+    [InlineData("no keyCertSign")]
+    [InlineData("no key usage")]
+    [InlineData("an ID with a path")]
+    public void An_intermediate_that_is_no_signing_certificate_is_refused(string defect)
+    {
+        var authority = new CertificateShape
+        {
+            Subject = "CN=intermediate",
+            CertificateAuthority = true,
+            KeyUsages = X509KeyUsageFlags.KeyCertSign,
+            Uris = [_authority.TrustDomain.Id.ToString()],
+        };
+        Assert.True(Validate(new CertificateShape { Intermediates = 1, IntermediateShape = authority }).IsValid);
+        // The standard's own example of a signing certificate has this ID.
+        Assert.True(Validate(new CertificateShape { Intermediates = 1, IntermediateShape = authority with { Uris = ["spiffe://mesh.test/"] } }).IsValid);
+
+        Refused("chain", new CertificateShape
+        {
+            Intermediates = 1,
+            IntermediateShape = defect switch
+            {
+                "a leaf that signs" => new CertificateShape { Subject = "CN=intermediate" },
+                "no keyCertSign" => authority with { KeyUsages = X509KeyUsageFlags.DigitalSignature },
+                "no key usage" => authority with { KeyUsages = null },
+                _ => authority with { Uris = ["spiffe://mesh.test/ca"] },
+            },
+        });
+    }
+
     [Fact, Proves("X4")]
-    public void A_leaf_that_signed_another_leaf_is_no_authority() =>
-        Refused("chain", new CertificateShape { Intermediates = 1, IntermediateIsLeaf = true });
+    public void A_leaf_in_a_bundle_is_no_authority()
+    {
+        var issued = _authority.IssueCertificate(Advisor, new CertificateShape { Intermediates = 1, IntermediateShape = new CertificateShape { Subject = "CN=leaf" } });
+        var bundles = new StaticSource(null, [new X509Bundle(_authority.TrustDomain, [issued.Intermediates[0], issued.Leaf])]);
+
+        Assert.False(X509SvidValidator.Validate(issued.Leaf, [], bundles, TimeProvider.System.GetUtcNow()).IsValid);
+        Assert.False(X509SvidValidator.Validate(issued.Intermediates[0], [], bundles, TimeProvider.System.GetUtcNow()).IsValid);
+    }
 
     [Fact, Proves("X4")]
     public void An_authority_of_the_bundle_does_not_authenticate()
