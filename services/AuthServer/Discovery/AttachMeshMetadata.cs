@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.AuthServer.Requests;
 using AgentMesh.AuthServer.Tokens;
@@ -26,6 +27,9 @@ internal sealed class AttachMeshMetadata(Issuer issuer) : IOpenIddictServerHandl
             methods.Add(SpiffeAssertion.X509Method);
             methods.Add(SpiffeAssertion.JwtMethod);
         }
+        context.Metadata["backchannel_authentication_endpoint"] = new Uri(issuer.Uri, "bc-authorize").AbsoluteUri;
+        context.Metadata["backchannel_token_delivery_modes_supported"] = ImmutableArray.Create<string?>("poll");
+        context.Metadata["backchannel_user_code_parameter_supported"] = false;
         context.Metadata["tls_client_certificate_bound_access_tokens"] = true;
         return ValueTask.CompletedTask;
     }

@@ -20,8 +20,16 @@ internal sealed class ApplyEdgePolicy(MeshManifest manifest) : IOpenIddictServer
             return ValueTask.CompletedTask;
         }
         var request = ServerRequest.Of(context.Transaction);
+        if (request.SeeksApproval && string.IsNullOrWhiteSpace(context.Request.Scope))
+        {
+            return context.Refuse(Errors.InvalidScope, "scope_missing", "Name the scopes that a person is to approve.");
+        }
         var decision = manifest.Decide(request.Party!.SpiffeId, request.Callee!.SpiffeId, context.Request.Scope, request.Subject!.Serving);
-        if (decision is { IsAllowed: true, Edge: { } edge })
+        if (request.SeeksApproval && decision.Outcome is PolicyOutcome.Allowed)
+        {
+            return context.Refuse(Errors.InvalidScope, "no_approval_needed", "No requested scope needs a person's approval: exchange your token for it.");
+        }
+        if (decision is { Edge: { } edge } && (decision.IsAllowed || (request.SeeksApproval && decision.Outcome == PolicyOutcome.ApprovalRequired)))
         {
             request.GrantedScope = ScopeText.Granted(context.Request.Scope, edge);
             return ValueTask.CompletedTask;

@@ -24,6 +24,11 @@ internal sealed class AttachAccessToken(AccessTokenWriter writer, TimeProvider t
         context.Response.TokenType = TokenTypes.Bearer;
         context.Response.ExpiresIn = (long)(token.ExpiresAt - time.GetUtcNow()).TotalSeconds;
         context.Response.Scope = token.Scope;
+        if (token.AuthorizationDetails is { } details)
+        {
+            // RFC 9396 §7.
+            context.Response["authorization_details"] = new OpenIddictParameter(details);
+        }
         return ValueTask.CompletedTask;
     }
 }

@@ -33,10 +33,11 @@ internal sealed class GrantAccess(MeshManifest manifest, TimeProvider time) : IO
             Actors = parent is null ? [] : [client, .. parent.Actors],
             Audience = request.Callee!.SpiffeId,
             Scope = request.GrantedScope!,
-            TransactionId = parent?.TransactionId ?? TokenIdentifier.Create(),
+            TransactionId = parent?.TransactionId ?? request.TransactionId ?? TokenIdentifier.Create(),
             IssuedAt = now,
             ExpiresAt = parent is not null && parent.ExpiresAt < expires ? parent.ExpiresAt : expires,
             Thumbprint = request.Peer!.Thumbprint,
+            AuthorizationDetails = request.AuthorizationDetails,
         };
         context.Principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Claims.Subject, subject.Subject)], "exchange"));
         return ValueTask.CompletedTask;

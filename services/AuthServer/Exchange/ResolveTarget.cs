@@ -1,5 +1,6 @@
 using AgentMesh.AuthServer.Requests;
 using AgentMesh.Manifest;
+using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -18,6 +19,10 @@ internal sealed class ResolveTarget(MeshManifest manifest) : IOpenIddictServerHa
 
     public ValueTask HandleAsync(ValidateTokenRequestContext context)
     {
+        if (!context.Request.IsTokenExchangeGrantType())
+        {
+            return ValueTask.CompletedTask;
+        }
         var request = ServerRequest.Of(context.Transaction);
         var audience = (string?)context.Request[Parameters.Audience];
         var resource = (string?)context.Request[Parameters.Resource];

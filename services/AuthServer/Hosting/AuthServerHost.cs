@@ -1,6 +1,9 @@
 using AgentMesh.Auth;
+using AgentMesh.AuthServer.Approval;
 using AgentMesh.AuthServer.ClientAuthentication;
+using AgentMesh.AuthServer.Events;
 using AgentMesh.AuthServer.Keys;
+using AgentMesh.AuthServer.Requests;
 using AgentMesh.AuthServer.Revocation;
 using AgentMesh.AuthServer.Storage;
 using AgentMesh.AuthServer.Telemetry;
@@ -34,6 +37,10 @@ public static class AuthServerHost
         app.UseMiddleware<BoundRequests>();
         app.UseAuthentication();
         HealthEndpoints.Map(app);
+        RevocationEndpoints.Map(app);
+        PollEndpoint.Map(app);
+        BackchannelEndpoint.Map(app);
+        ApproverEndpoints.Map(app);
         return app;
     }
 
@@ -75,6 +82,16 @@ public static class AuthServerHost
         services.AddSingleton<OwnJwtSvid>();
         services.AddSingleton<PeerSvidReader>();
         services.AddSingleton<ServerTelemetry>();
+        services.AddSingleton<DecisionRecorder>();
+        services.AddSingleton<EndpointRequest>();
+        services.AddSingleton<RevocationEndpoints>();
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<SecurityEventToken>();
+        services.AddSingleton<PollEndpoint>();
+        services.AddSingleton<ApprovalStore>();
+        services.AddSingleton<BackchannelEndpoint>();
+        services.AddSingleton<ApproverEndpoints>();
         services.AddTokenPipeline(issuer);
         HealthEndpoints.AddChecks(services);
         services.AddUnkeptDataProtection();
@@ -83,6 +100,7 @@ public static class AuthServerHost
         services.AddHostedService<StateLoader>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyRotation>());
         services.AddHostedService<SecurityEventFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventStreams>());
 
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, TlsListener>();
     }

@@ -1,3 +1,4 @@
+using AgentMesh.AuthServer.Requests;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentMesh.AuthServer.Hosting;
@@ -26,17 +27,12 @@ internal sealed class BoundRequests(RequestDelegate next)
             }
             catch (Exception unreadable) when (unreadable is InvalidDataException or BadHttpRequestException or IOException)
             {
-                await RefuseAsync(context, unreadable is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge });
+                var tooLarge = unreadable is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
+                await OAuthError.WriteAsync(context, tooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest,
+                    "invalid_request", "The form cannot be read, or is larger than this server accepts.");
                 return;
             }
         }
         await next(context);
-    }
-
-    private static async Task RefuseAsync(HttpContext context, bool tooLarge)
-    {
-        context.Response.StatusCode = tooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.WriteAsJsonAsync(new { error = "invalid_request", error_description = "The form cannot be read, or is larger than this server accepts." }, context.RequestAborted);
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AgentMesh.AuthServer.Approval;
 using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.AuthServer.Discovery;
 using AgentMesh.AuthServer.Exchange;
@@ -28,7 +29,7 @@ internal static class OpenIddictPipeline
         RequireSingleParameters.Token, RequireSingleParameters.Introspection, RequireSingleParameters.Revocation,
         ReadPeerSvid.Descriptor, ValidateSpiffeAssertion.Descriptor, RequireClient.Descriptor, RequireRegisteredClient.Descriptor, RequireSenderConstraint.Descriptor,
         ReadSubjectToken.Descriptor, ReadActorToken.Descriptor, ReadPresentedToken.Descriptor,
-        ResolveTarget.Descriptor, ApplyEdgePolicy.Descriptor, LimitDelegation.Descriptor, GrantAccess.Descriptor, AttachAccessToken.Descriptor,
+        ResolveTarget.Descriptor, ApplyEdgePolicy.Descriptor, LimitDelegation.Descriptor, RedeemApproval.Descriptor, GrantAccess.Descriptor, AttachAccessToken.Descriptor,
         DescribeToken.Descriptor, RevokePresentedToken.Descriptor,
         AttachMeshMetadata.Descriptor, FinishDiscovery.Configuration, FinishDiscovery.JsonWebKeySet,
         RecordDecision.Token, RecordDecision.Introspection, RecordDecision.Revocation,
@@ -68,6 +69,7 @@ internal static class OpenIddictPipeline
                 .SetJsonWebKeySetEndpointUris("jwks")
                 .SetConfigurationEndpointUris(".well-known/oauth-authorization-server")
                 .AllowTokenExchangeFlow()
+                .AllowCustomFlow(ApprovalGrant.GrantType)
                 .DisableAccessTokenEncryption()
                 // OpenIddict insists on one; nothing is ever encrypted with it.
                 .AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32)));
@@ -91,16 +93,13 @@ internal static class OpenIddictPipeline
         options.ClientAssertionTypes.Clear();
         options.ClientAssertionTypes.Add(SpiffeAssertion.AssertionType);
         options.SubjectTokenTypes.Clear();
-        options.SubjectTokenTypes.UnionWith([TokenTypeIdentifiers.AccessToken, JwtTokenType]);
+        options.SubjectTokenTypes.UnionWith([TokenTypeIdentifiers.AccessToken, SubjectTokenTypes.Jwt]);
         options.ActorTokenTypes.Clear();
-        options.ActorTokenTypes.Add(JwtTokenType);
+        options.ActorTokenTypes.Add(SubjectTokenTypes.Jwt);
         options.RequestedTokenTypes.Clear();
         options.RequestedTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
         options.DefaultRequestedTokenType = TokenTypeIdentifiers.AccessToken;
         options.Handlers.RemoveAll(handler => handler.Type == OpenIddictServerHandlerType.BuiltIn
             && (Dropped.Contains(handler) || (Replaced.Contains(handler.ContextType) && !Kept.Contains(handler))));
     }
-
-    /// <summary>RFC 8693 §3: a JWT-SVID as subject or actor token.</summary>
-    private const string JwtTokenType = "urn:ietf:params:oauth:token-type:jwt";
 }

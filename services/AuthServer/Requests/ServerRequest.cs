@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.AuthServer.Exchange;
 using AgentMesh.AuthServer.Tokens;
@@ -40,6 +41,15 @@ internal sealed class ServerRequest(HttpContext http, long startedAt)
 
     /// <summary>What is granted, space-delimited.</summary>
     public string? GrantedScope { get; set; }
+
+    /// <summary>The client asks for a person's approval of this exchange, not for its token.</summary>
+    public bool SeeksApproval { get; set; }
+
+    /// <summary>What a person approved (RFC 9396).</summary>
+    public JsonElement? AuthorizationDetails { get; set; }
+
+    /// <summary>Name of the task where no parent token says it.</summary>
+    public string? TransactionId { get; set; }
 
     public AccessToken? Issued { get; set; }
 

@@ -1,10 +1,11 @@
+using AgentMesh.AuthServer.Events;
 using AgentMesh.AuthServer.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.AuthServer.Revocation;
 
 /// <summary>Follows what other instances revoke, and forgets what has expired.</summary>
-internal sealed partial class SecurityEventFollower(SecurityEventLog log, RevocationList revocations, IOptions<AuthServerOptions> options, TimeProvider time, ILogger<SecurityEventFollower> logger)
+internal sealed partial class SecurityEventFollower(SecurityEventLog log, RevocationList revocations, EventFeed feed, IOptions<AuthServerOptions> options, TimeProvider time, ILogger<SecurityEventFollower> logger)
     : BackgroundService
 {
     // An SQLite file has one instance, which takes over its own events when it appends them.
@@ -20,6 +21,7 @@ internal sealed partial class SecurityEventFollower(SecurityEventLog log, Revoca
             {
                 await log.FollowAsync(stoppingToken);
                 revocations.RemoveExpired();
+                feed.RemoveExpired();
                 failing = false;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)

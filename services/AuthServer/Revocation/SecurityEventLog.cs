@@ -1,3 +1,4 @@
+using AgentMesh.AuthServer.Events;
 using AgentMesh.AuthServer.Storage;
 using AgentMesh.AuthServer.Tokens;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ namespace AgentMesh.AuthServer.Revocation;
 /// <summary>
 /// The append-only log of security events: written before anybody is told that something is revoked, followed by every instance.
 /// </summary>
-internal sealed class SecurityEventLog(AuthDatabase database, RevocationList revocations, TimeProvider time) : IDisposable
+internal sealed class SecurityEventLog(AuthDatabase database, RevocationList revocations, EventFeed feed, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _following = new(1, 1);
     private long _position;
@@ -48,6 +49,7 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
                 revocations.Apply(row);
                 _position = row.Position;
             }
+            feed.Append(rows);
         }
         finally
         {

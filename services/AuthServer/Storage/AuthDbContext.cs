@@ -4,13 +4,16 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AgentMesh.AuthServer.Storage;
 
 /// <summary>
-/// What must survive a restart and be shared by instances: signing keys and the log of security events. Clients are not in it (the
+/// What must survive a restart and be shared by instances: signing keys, the log of security events with
+/// its receivers, and approvals. Clients are not in it (the
 /// manifest is the registry) and neither are tokens (they carry all their state), so an exchange never waits for the database.
 /// </summary>
 internal abstract class AuthDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
     public DbSet<SecurityEventRow> SecurityEvents => Set<SecurityEventRow>();
+    public DbSet<EventStreamRow> EventStreams => Set<EventStreamRow>();
+    public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -27,6 +30,19 @@ internal abstract class AuthDbContext(DbContextOptions options) : DbContext(opti
             entity.Property(row => row.Subject).HasMaxLength(2048);
             entity.Property(row => row.InitiatedBy).HasMaxLength(2048);
             entity.Property(row => row.Reason).HasMaxLength(256);
+        });
+        modelBuilder.Entity<EventStreamRow>(entity =>
+        {
+            entity.ToTable("EventStreams").HasKey(row => new { row.Receiver, row.Stream });
+            entity.Property(row => row.Receiver).HasMaxLength(2048);
+            entity.Property(row => row.Stream).HasMaxLength(64);
+        });
+        modelBuilder.Entity<ApprovalRow>(entity =>
+        {
+            entity.ToTable("Approvals").HasKey(row => row.Id);
+            entity.HasIndex(row => row.RequestHash).IsUnique();
+            entity.HasIndex(row => row.ExpiresAt);
+            entity.Property(row => row.Id).HasMaxLength(64);
         });
     }
 

@@ -26,7 +26,7 @@ internal sealed class ServerTelemetry
     {
         if (error is null)
         {
-            if (operation == "token-exchange")
+            if (operation is "token-exchange" or "approved-token")
             {
                 _issued.Add(1);
             }

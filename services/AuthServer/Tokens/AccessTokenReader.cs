@@ -17,6 +17,24 @@ internal sealed class AccessTokenReader(KeyRing keys, Issuer issuer, TimeProvide
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
+    /// <summary>Whether a token claims to be an access token; says nothing about its being good.</summary>
+    public static bool IsAccessToken(string? token)
+    {
+        try
+        {
+            if (token is not { Length: > 0 and <= MaxLength } || token.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var end))
+            {
+                return false;
+            }
+            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(token.AsSpan(0, end)), Json);
+            return header.RootElement.ValueKind == JsonValueKind.Object && header.RootElement.TryGetProperty("typ", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("at+jwt");
+        }
+        catch (Exception malformed) when (malformed is JsonException or FormatException)
+        {
+            return false;
+        }
+    }
+
     public AccessTokenReading Read(string? token)
     {
         if (string.IsNullOrEmpty(token) || token.Length > MaxLength || token.AsSpan().ContainsAnyExcept(Alphabet))

@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using System.Text;
+using AgentMesh.AuthServer.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AgentMesh.AuthServer.Approval;
+
+/// <summary>
+/// Approvals in the database. Every step that may happen once is one conditional update there, so it happens once however many
+/// instances try.
+/// </summary>
+internal sealed class ApprovalStore(AuthDatabase database, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when this instance has added or decided one.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _changed.Task;
+            }
+        }
+    }
+
+    public static byte[] Hash(string requestId) => SHA256.HashData(Encoding.UTF8.GetBytes(requestId));
+
+    public async Task AddAsync(ApprovalRow approval, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateContext();
+        var old = time.GetUtcNow() - TimeSpan.FromDays(1);
+        await context.Approvals.Where(row => row.ExpiresAt < old).ExecuteDeleteAsync(cancellationToken);
+        context.Approvals.Add(approval);
+        await context.SaveChangesAsync(cancellationToken);
+        Signal();
+    }
+
+    /// <summary>How many of a client's requests a person could still decide.</summary>
+    public async Task<int> CountPendingAsync(string client, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var context = database.CreateContext();
+        return await context.Approvals.CountAsync(row => row.Client == client && row.Status == ApprovalStatus.Pending && row.ExpiresAt > now, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ApprovalRow>> ListPendingAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var context = database.CreateContext();
+        return await context.Approvals.AsNoTracking().Where(row => row.Status == ApprovalStatus.Pending && row.ExpiresAt > now)
+            .OrderBy(row => row.CreatedAt).Take(200).ToListAsync(cancellationToken);
+    }
+
+    public async Task<ApprovalRow?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateContext();
+        return await context.Approvals.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+    }
+
+    public async Task<ApprovalRow?> FindByRequestAsync(string requestId, CancellationToken cancellationToken)
+    {
+        var hash = Hash(requestId);
+        await using var context = database.CreateContext();
+        return await context.Approvals.AsNoTracking().SingleOrDefaultAsync(row => row.RequestHash == hash, cancellationToken);
+    }
+
+    /// <returns>False: it was decided or expired before.</returns>
+    public async Task<bool> DecideAsync(string id, ApprovalStatus decision, string decidedBy, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var context = database.CreateContext();
+        var changed = await context.Approvals.Where(row => row.Id == id && row.Status == ApprovalStatus.Pending && row.ExpiresAt > now)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Status, decision).SetProperty(r => r.DecidedBy, decidedBy), cancellationToken);
+        Signal();
+        return changed == 1;
+    }
+
+    /// <returns>False: the client polled too soon. It must wait five seconds longer from now on (CIBA §11).</returns>
+    public async Task<bool> TryPollAsync(ApprovalRow approval, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var context = database.CreateContext();
+        var row = context.Approvals.Where(r => r.Id == approval.Id);
+        if (approval.LastPolledAt is { } last && now < last + TimeSpan.FromSeconds(approval.Interval))
+        {
+            await row.ExecuteUpdateAsync(r => r.SetProperty(x => x.LastPolledAt, now).SetProperty(x => x.Interval, x => x.Interval + 5), cancellationToken);
+            return false;
+        }
+        await row.ExecuteUpdateAsync(r => r.SetProperty(x => x.LastPolledAt, now), cancellationToken);
+        return true;
+    }
+
+    /// <returns>True for exactly one caller.</returns>
+    public async Task<bool> RedeemAsync(ApprovalRow approval, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateContext();
+        return await context.Approvals.Where(row => row.Id == approval.Id && row.Status == ApprovalStatus.Approved)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Status, ApprovalStatus.Redeemed), cancellationToken) == 1;
+    }
+
+    private void Signal()
+    {
+        TaskCompletionSource waiting;
+        lock (_lock)
+        {
+            (waiting, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        waiting.SetResult();
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using AgentMesh.AuthServer.Tests.Fixtures;
+using AgentMesh.Testing;
+
+namespace AgentMesh.AuthServer.Tests;
+
+[Proves("SE1", "AI7", "T31")]
+public sealed class SecurityEventTests
+{
+    private const string SessionRevoked = "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
+
+    [Fact]
+    public async Task A_disabled_agent_is_refused_at_once_and_everybody_is_told()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (local, advisor) = (server.ClientOf("local"), server.ClientOf("advisor"));
+        var listening = PollAsync(server.ClientOf("trader"));
+
+        Assert.Equal(200, (await local.PostAsync("parties/advisor/disable?reason=stolen")).Status);
+
+        Assert.Equal(("revocation", "disable-party", TestMesh.IdOf("advisor")), (server.Audit.Last.Kind, server.Audit.Last.Action, server.Audit.Last.Callee));
+        Refused.Because(server, await advisor.ExchangeAsync(server.AdviceToken(), "risk-analyst", "risk.score"), 400, "unauthorized_client", "client_disabled");
+        var claims = Jwt.Payload(Assert.Single(Sets(await listening)).Value);
+        Assert.Equal((TestMesh.Issuer, TestMesh.IdOf("trader")), ((string?)claims["iss"], (string?)claims["aud"]));
+        Assert.Equal(("uri", TestMesh.IdOf("advisor")), ((string?)claims["sub_id"]!["format"], (string?)claims["sub_id"]!["uri"]));
+        Assert.True(claims["events"]!.AsObject().ContainsKey(SessionRevoked));
+        Assert.False(claims.ContainsKey("exp"));
+    }
+
+    [Fact]
+    public async Task What_a_disabled_agent_has_delegated_is_refused_too()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var derived = server.Sign(server.Describe("local", "advisor", "trader", "trade.propose", "advisor"));
+        var trader = server.ClientOf("trader");
+        Assert.Equal(200, (await trader.ExchangeAsync(derived, "risk-analyst", "risk.score")).Status);
+
+        await server.ClientOf("local").PostAsync("parties/advisor/disable");
+
+        Refused.Because(server, await trader.ExchangeAsync(derived, "risk-analyst", "risk.score"), 400, "invalid_request", "subject_token_revoked");
+    }
+
+    [Fact]
+    public async Task An_enabled_agent_is_served_again()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (local, advisor, trader) = (server.ClientOf("local"), server.ClientOf("advisor"), server.ClientOf("trader"));
+        await local.PostAsync("parties/advisor/disable");
+        await local.PostAsync("parties/advisor/enable");
+
+        Assert.Equal(200, (await advisor.ExchangeAsync(server.AdviceToken(), "risk-analyst", "risk.score")).Status);
+        Assert.Equal(2, Sets(await PollAsync(trader)).Count);
+    }
+
+    [Fact]
+    public async Task A_revoked_task_ends_on_every_hop()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var token = server.Describe("local", "advisor", "trader", "trade.propose", "advisor");
+
+        await server.ClientOf("local").PostAsync($"transactions/{token.TransactionId}/revoke");
+
+        Refused.Because(server, await server.ClientOf("trader").ExchangeAsync(server.Sign(token), "risk-analyst", "risk.score"), 400, "invalid_request", "subject_token_revoked");
+        var claims = Jwt.Payload(Assert.Single(Sets(await PollAsync(server.ClientOf("risk-analyst")))).Value);
+        Assert.Equal(("opaque", token.TransactionId), ((string?)claims["sub_id"]!["format"], (string?)claims["sub_id"]!["id"]));
+        Assert.True((long)claims["events"]![SessionRevoked]!["expires_at"]! > server.Time.GetUtcNow().ToUnixTimeSeconds());
+    }
+
+    [Theory]
+    [InlineData("guest")]
+    [InlineData("advisor")]
+    public async Task Only_operators_who_may_revoke_do(string party)
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        Refused.Because(server, await server.ClientOf(party).PostAsync("parties/trader/disable"), 403, "access_denied", "not_permitted");
+        Refused.Because(server, await server.ClientOf(party).PostAsync("transactions/x/revoke"), 403, "access_denied", "not_permitted");
+        Assert.Empty(Sets(await PollAsync(server.ClientOf("trader"), immediately: true)));
+    }
+
+    [Fact]
+    public async Task An_event_is_sent_until_it_is_acknowledged()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var trader = server.ClientOf("trader");
+        await server.ClientOf("local").PostAsync("tokens/abc/revoke");
+
+        var first = Sets(await PollAsync(trader));
+        var again = Sets(await PollAsync(trader));
+        Assert.Equal(first.Keys, again.Keys);
+
+        Assert.Empty(Sets(await PollAsync(trader, immediately: true, ack: [.. first.Keys])));
+        Assert.Empty(Sets(await PollAsync(trader, immediately: true)));
+    }
+
+    [Fact]
+    public async Task Streams_acknowledge_for_themselves()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var trader = server.ClientOf("trader");
+        await server.ClientOf("local").PostAsync("tokens/abc/revoke");
+        var ids = Sets(await PollAsync(trader, stream: "one")).Keys.ToArray();
+        await PollAsync(trader, stream: "one", immediately: true, ack: ids);
+
+        Assert.Single(Sets(await PollAsync(trader, stream: "two", immediately: true)));
+        Assert.Single(Sets(await PollAsync(server.ClientOf("advisor"), stream: "one", immediately: true, ack: ids)));
+    }
+
+    [Fact]
+    public async Task Events_and_acknowledgements_survive_a_restart()
+    {
+        using var folder = new TemporaryFolder();
+        using var authority = new TestAuthority(TestMesh.TrustDomain);
+        var setup = new ServerSetup { DataDirectory = folder, OwnsDataDirectory = false, Authority = authority };
+        string second;
+        await using (var server = await RunningServer.StartAsync(setup))
+        {
+            var (local, trader) = (server.ClientOf("local"), server.ClientOf("trader"));
+            await local.PostAsync("tokens/first/revoke");
+            var first = Sets(await PollAsync(trader)).Keys.ToArray();
+            await local.PostAsync("tokens/second/revoke");
+            second = Assert.Single(Sets(await PollAsync(trader, ack: first))).Key;
+        }
+
+        await using var restarted = await RunningServer.StartAsync(setup);
+
+        Assert.Equal(second, Assert.Single(Sets(await PollAsync(restarted.ClientOf("trader"), immediately: true))).Key);
+    }
+
+    [Fact]
+    public async Task Two_hundred_listeners_are_all_told()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var trader = server.ClientOf("trader");
+        var listening = Enumerable.Range(0, 200).Select(i => PollAsync(trader, stream: $"s{i}")).ToArray();
+
+        await server.ClientOf("local").PostAsync("parties/advisor/disable");
+
+        foreach (var answer in await Task.WhenAll(listening))
+        {
+            Assert.Single(Sets(answer));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"ack\":7}")]
+    public async Task A_poll_that_is_none_is_refused(string body)
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+
+        Refused.Because(server, await server.ClientOf("trader").PostAsync("events/s", content), 400, "invalid_request", "poll_malformed");
+    }
+
+    [Fact]
+    public async Task Listening_needs_a_certificate()
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        Refused.Because(server, await PollAsync(server.AnonymousClient()), 401, "invalid_client", "no_client_credential");
+    }
+
+    private static async Task<Answer> PollAsync(TestClient client, string stream = "s", bool immediately = false, params string[] ack)
+    {
+        var body = new JsonObject { ["returnImmediately"] = immediately, ["ack"] = new JsonArray([.. ack.Select(id => (JsonNode)id)]) };
+        using var content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+        return await client.PostAsync($"events/{stream}", content);
+    }
+
+    private static Dictionary<string, string> Sets(Answer answer)
+    {
+        Assert.Equal(200, answer.Status);
+        return answer.Body["sets"]!.AsObject().ToDictionary(set => set.Key, set => (string)set.Value!);
+    }
+}
