@@ -29,13 +29,13 @@ internal sealed class Views(Screen screen, string trustDomain)
         screen.Line($"hops of trace {traceId}", Heading);
         var table = Table("caller", "callee", "authenticated", "action", "scopes", "act chain", "decision", "ms");
         table.Columns[^1].Alignment(Justify.Right);
-        foreach (var hop in events)
+        foreach (var (hop, times) in Collapse(events))
         {
             table.AddRow(
                 Cell(Name(hop.Caller)),
-                Cell(Name(hop.Callee ?? hop.Party)),
+                Cell(Name(IsIssuance(hop) ? hop.Party : hop.Callee ?? hop.Party)),
                 Cell(hop.Authentication),
-                Cell(hop.Action),
+                Cell(IsIssuance(hop) ? $"{hop.Action} for {Name(hop.Callee)}" : times == 1 ? hop.Action : $"{hop.Action} x{times}"),
                 Cell(hop.Scopes),
                 Cell(string.Join(" < ", (hop.Actors ?? []).Append(hop.Subject).OfType<string>().Distinct().Select(id => Name(id)))),
                 Decision(hop),
@@ -61,6 +61,27 @@ internal sealed class Views(Screen screen, string trustDomain)
 
         screen.Results.Write(table);
     }
+
+    /// <summary>The same call several times in a row, such as one for each symbol, is one line with the slowest one's time.</summary>
+    private static List<(AuditEvent Hop, int Times)> Collapse(IReadOnlyList<AuditEvent> events)
+    {
+        var rows = new List<(AuditEvent Hop, int Times)>();
+        foreach (var hop in events)
+        {
+            if (rows is [.., var (last, times)] && IsSameCall(last, hop))
+                rows[^1] = (last with { DurationMs = Math.Max(last.DurationMs ?? 0, hop.DurationMs ?? 0) }, times + 1);
+            else
+                rows.Add((hop, 1));
+        }
+
+        return rows;
+    }
+
+    private static bool IsSameCall(AuditEvent one, AuditEvent other) =>
+        (one.Kind, one.Caller, one.Callee, one.Action, one.Scopes, one.Subject, one.Decision, one.Reason)
+        == (other.Kind, other.Caller, other.Callee, other.Action, other.Scopes, other.Subject, other.Decision, other.Reason);
+
+    private static bool IsIssuance(AuditEvent hop) => hop.Kind == "issuance";
 
     private static Text Decision(AuditEvent hop) => hop.Decision == "allow"
         ? new Text(hop.Decision, Good)

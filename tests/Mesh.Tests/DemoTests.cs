@@ -41,14 +41,15 @@ public sealed class DemoTests(DemoFixture demo)
     public void A_chain_of_three_hops_carries_the_operator_as_subject_and_every_actor_on_the_way()
     {
         // operator -> advisor -> trader -> risk-analyst
-        var hop = Assert.Single(Hops(), hop => Text(hop, "callee") == Agent("risk-analyst") && Text(hop, "caller") == Agent("trader"));
-        Assert.Equal("allow", Text(hop, "decision"));
-        Assert.Equal("mtls+token", Text(hop, "authentication"));
-        Assert.Equal("risk.score", Text(hop, "scopes"));
-        Assert.Equal("spiffe://agentmesh.local/operator/local", Text(hop, "subject"));
-        Assert.Equal(
-            [Agent("trader"), Agent("advisor")],
-            hop.GetProperty("actors").EnumerateArray().Select(actor => actor.GetString()).Take(2));
+        var hops = Hops().Where(hop => Text(hop, "party") == Agent("risk-analyst") && Text(hop, "caller") == Agent("trader")).ToList();
+        Assert.NotEmpty(hops);
+        Assert.All(hops, hop =>
+        {
+            Assert.Equal("mtls+token", Text(hop, "authentication"));
+            Assert.Equal("risk.score", Text(hop, "scopes"));
+            Assert.Equal("spiffe://agentmesh.local/operator/local", Text(hop, "subject"));
+            Assert.Equal([Agent("trader"), Agent("advisor")], hop.GetProperty("actors").EnumerateArray().Select(actor => actor.GetString()));
+        });
     }
 
     [Fact]
