@@ -34,6 +34,35 @@ public sealed class PostgreSqlTests(PostgresCluster cluster) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Asked_at_one_instance_and_approved_at_the_other_yields_one_token_from_either()
+    {
+        await using var pair = await StartPairAsync();
+        var asked = await pair.First.ClientOf("advisor").PostAsync("bc-authorize", ("scope", "trade.execute"), ("audience", "trader"),
+            ("login_hint_token", pair.First.AdviceToken()), ("authorization_details", """[{"type":"order"}]"""));
+        var operatorAtSecond = pair.Second.ClientOf("local");
+        var pending = Assert.Single((await operatorAtSecond.GetAsync("approvals")).Body["items"]!.AsArray())!;
+        Assert.Equal(200, (await operatorAtSecond.PostAsync($"approvals/{pending["id"]}/approve")).Status);
+
+        (string, string)[] redeem = [("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", asked["auth_req_id"]!)];
+        var answers = await Task.WhenAll(pair.First.ClientOf("advisor").PostAsync("token", redeem), pair.Second.ClientOf("advisor").PostAsync("token", redeem));
+
+        Assert.Single(answers, answer => answer.Status == 200);
+    }
+
+    [Fact]
+    public async Task A_listener_at_one_instance_is_told_what_the_other_revokes()
+    {
+        await using var pair = await StartPairAsync();
+        using var poll = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+        var listening = pair.Second.ClientOf("trader").PostAsync("events/s", poll);
+
+        Assert.Equal(200, (await pair.First.ClientOf("local").PostAsync("parties/advisor/disable")).Status);
+        await pair.Second.Services.GetRequiredService<SecurityEventLog>().FollowAsync(TestContext.Current.CancellationToken);
+
+        Assert.Single((await listening).Body["sets"]!.AsObject());
+    }
+
+    [Fact]
     public async Task A_shared_database_needs_a_shared_key_encryption_key()
     {
         Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");

@@ -8,6 +8,8 @@ namespace AgentMesh.AuthServer.Storage;
 /// <summary>The configured database: makes contexts and brings the schema up to date.</summary>
 internal sealed class AuthDatabase
 {
+    private const int MigrationLock = 738170300;
+
     private readonly Func<AuthDbContext> _create;
     private readonly string _description;
 
@@ -35,14 +37,25 @@ internal sealed class AuthDatabase
 
     public AuthDbContext CreateContext() => _create();
 
-    /// <summary>Applies what is missing. EF Core takes a lock in the database, so instances that start together wait for each other.</summary>
+    /// <summary>Applies what is missing. Instances that start together wait for each other.</summary>
     /// <exception cref="StartupException">The database cannot be reached or written.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         try
         {
+            // EF Core's own lock lasts for one migration on PostgreSQL; this one lasts until its connection is closed.
+            await using var turn = CreateContext();
+            if (turn is PostgreSqlAuthDbContext)
+            {
+                await turn.Database.OpenConnectionAsync(cancellationToken);
+                await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+            }
             await using var context = CreateContext();
             await context.Database.MigrateAsync(cancellationToken);
+            if (turn is PostgreSqlAuthDbContext)
+            {
+                await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
+            }
         }
         catch (Exception failure) when (failure is System.Data.Common.DbException or InvalidOperationException or TimeoutException)
         {
