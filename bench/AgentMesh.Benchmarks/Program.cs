@@ -1,5 +1,6 @@
 using AgentMesh.Benchmarks;
 using AgentMesh.Benchmarks.A2A;
+using AgentMesh.Benchmarks.Auth;
 using AgentMesh.Benchmarks.Manifest;
 using AgentMesh.Benchmarks.Spiffe;
 using AgentMesh.Benchmarks.WorkloadApi;
@@ -10,6 +11,10 @@ var verbs = new Dictionary<string, Verb>(StringComparer.Ordinal)
 {
     ["manifest"] = new("load, memory and decisions of a manifest with 10,000 agents and 100,000 edges", ManifestFigures.Print),
     ["a2a"] = new("memory and order of 1,000 concurrent task streams, and 100,000 tasks listed page by page", A2AFigures.Print),
+    ["inbound"] = new("what the checks of one request cost, beside one ES256 verification", InboundFigures.Print),
+    ["call"] = new("a warm authenticated call beside the same call over the same mTLS without token and checks", CallFigures.Print),
+    ["cache"] = new("memory of 10,000 cached tokens, and what using one costs", CacheFigures.Print),
+    ["journal"] = new("durable audit records a second", JournalFigures.Print),
     ["workload"] = new("X509-SVIDs a second and the memory of 1,000 idle streams of the Workload API", WorkloadApiFigures.Print),
     ["rotation"] = new("requests over mutual TLS while SVIDs rotate 20 times and the authority once", RotationFigures.Print),
     ["spiffe"] = new("both of these: everything that is promised about issuing, streams and rotation", async rest =>

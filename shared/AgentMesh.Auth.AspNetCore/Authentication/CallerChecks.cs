@@ -46,13 +46,14 @@ internal sealed class CallerChecks
         if (!_takesTokens)
             return CheckEdge(peer, authorization, started);
         if (authorization.Count == 0)
-            return new CallerProof { Started = started, Peer = peer, Reason = DecisionReason.TokenMissing };
+            return new CallerProof { Started = started, Connected = true, Peer = peer, Reason = DecisionReason.TokenMissing };
         if (authorization.Count > 1 || !TryReadBearer(authorization, out var text))
-            return new CallerProof { Started = started, Peer = peer, Reason = DecisionReason.CredentialMalformed };
+            return new CallerProof { Started = started, Connected = true, Peer = peer, Reason = DecisionReason.CredentialMalformed };
         var (token, fault) = await _tokens.ValidateAsync(text, context.RequestAborted).ConfigureAwait(false);
         return new CallerProof
         {
             Started = started,
+            Connected = true,
             Peer = peer,
             Token = token,
             Scopes = token?.Scopes ?? ScopeSet.Empty,
@@ -81,7 +82,7 @@ internal sealed class CallerChecks
         var reason = credentials.Count > 0 ? DecisionReason.CredentialNotAccepted
             : !_edges.TryGetValue(caller, out scopes) ? DecisionReason.EdgeUnknown
             : _revocations.Check(new RevocationSubject(caller, caller, [], null, null, null));
-        return new CallerProof { Started = started, Peer = peer, Scopes = reason is null ? scopes! : ScopeSet.Empty, Reason = reason };
+        return new CallerProof { Started = started, Connected = true, Peer = peer, Scopes = reason is null ? scopes! : ScopeSet.Empty, Reason = reason };
     }
 
     private static bool IsBoundTo(ReadOnlySpan<byte> thumbprint, SpiffePeer peer)

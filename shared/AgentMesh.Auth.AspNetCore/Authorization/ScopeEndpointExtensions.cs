@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 
 namespace AgentMesh.Auth.AspNetCore;
@@ -22,6 +21,8 @@ public static class ScopeEndpointExtensions
         var wanted = ScopeSet.Of(scopes);
         if (wanted.Count == 0)
             throw new ArgumentException("Name at least one scope.", nameof(scopes));
-        return builder.RequireAuthorization(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(wanted.Values)).Build());
+        var required = new RequiredScopes(wanted);
+        builder.Add(endpoint => endpoint.Metadata.Add(required));
+        return builder;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class CallerProof
     /// <summary>The code of the first check that failed; null when all passed.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whether check 1 passed: the connection still proves its peer.</summary>
+    public bool Connected { get; init; }
+
     /// <summary>When the checks began, as a <see cref="TimeProvider"/> timestamp.</summary>
     public long Started { get; init; }
 

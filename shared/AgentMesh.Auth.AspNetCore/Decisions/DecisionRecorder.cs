@@ -10,13 +10,13 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
     private const int LongestAction = 256;
     private readonly string _me = identity.Id.ToString();
 
-    public ValueTask RecordAsync(HttpContext context, CallerProof proof, string? reason, string? required)
+    public ValueTask RecordAsync(HttpContext context, CallerProof proof, string? reason)
     {
         var elapsed = proof.Started == 0 ? TimeSpan.Zero : time.GetElapsedTime(proof.Started);
         metrics.Decided(elapsed, reason);
         var span = Activity.Current;
         if (span is { IsAllDataRequested: true })
-            Describe(span, proof, reason, required);
+            Describe(span, proof, reason, context.GetEndpoint());
 
         return audit.WriteAsync(new AuditEvent
         {
@@ -41,14 +41,14 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
         });
     }
 
-    private static void Describe(Activity span, CallerProof proof, string? reason, string? required)
+    private static void Describe(Activity span, CallerProof proof, string? reason, Endpoint? endpoint)
     {
         span.SetTag("agentmesh.caller", proof.Caller).SetTag("agentmesh.subject", proof.Subject).SetTag("agentmesh.txn", proof.Token?.TransactionId)
             .SetTag("agentmesh.scopes", proof.Scopes.ToString()).SetTag("agentmesh.decision", reason is null ? "allow" : "deny");
         if (reason is null)
             return;
         span.SetTag("error.type", reason);
-        span.AddEvent(new ActivityEvent("agentmesh.refused", tags: new ActivityTagsCollection { ["agentmesh.reason"] = reason, ["agentmesh.required_scopes"] = required }));
+        span.AddEvent(new ActivityEvent("agentmesh.refused", tags: new ActivityTagsCollection { ["agentmesh.reason"] = reason, ["agentmesh.required_scopes"] = RequiredScopes.Describe(endpoint?.Metadata) }));
     }
 
     // The route as the endpoint declares it, so that what a caller puts into a path can neither fill the journal nor hide in it.

@@ -10,8 +10,9 @@ internal static class Refusal
 {
     private const string Problem = "application/problem+json";
 
-    public static Task WriteAsync(HttpContext context, string reason, string? requiredScopes, SpiffePeer? peer)
+    public static Task WriteAsync(HttpContext context, string reason, SpiffePeer? peer)
     {
+        var requiredScopes = RequiredScopes.Describe(context.GetEndpoint()?.Metadata);
         var (status, error, description) = Describe(reason, requiredScopes);
         var response = context.Response;
         response.StatusCode = status;

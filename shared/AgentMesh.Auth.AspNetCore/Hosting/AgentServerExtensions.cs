@@ -39,18 +39,6 @@ public static class AgentServerExtensions
         services.AddSingleton<InboundMetrics>();
         services.AddSingleton<DecisionRecorder>();
 
-        services.AddTransient<AgentAuthenticationHandler>();
-        // Not AddAuthentication: that also keeps data protection keys in the user's home folder, for cookies that an agent never sets.
-        // The core alone: what AddAuthentication adds to it is for cookies, and writes data protection keys to the home folder.
-        services.AddAuthenticationCore(static options =>
-        {
-            options.DefaultScheme = AgentAuthenticationDefaults.Scheme;
-            options.AddScheme<AgentAuthenticationHandler>(AgentAuthenticationDefaults.Scheme, null);
-        });
-        var denied = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new ScopeDeclaredRequirement()).Build();
-        services.AddAuthorizationBuilder().SetFallbackPolicy(denied).SetDefaultPolicy(denied);
-        services.AddSingleton<IAuthorizationHandler, ScopeAuthorization>();
-        services.AddSingleton<IAuthorizationMiddlewareResultHandler, DecisionResultHandler>();
         services.AddHealthChecks();
         return builder;
     }
@@ -71,8 +59,10 @@ public static class AgentServerExtensions
             app.UseMiddleware<UnhandledExceptions>();
         PlainPort.Map(app);
         app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseMiddleware<Decide>();
+        // Whoever adds policies of ASP.NET Core's authorization has them on top.
+        if (app.Services.GetService<IAuthorizationHandlerProvider>() is not null)
+            app.UseAuthorization();
         var metadata = ProtectedResourceMetadata.Of(app.Services.GetRequiredService<MeshIdentity>());
         app.MapGet(ProtectedResourceMetadata.Path, () => TypedResults.Json(metadata, MetadataJson.Default.ProtectedResourceMetadata))
             .AllowAnonymous();

@@ -123,7 +123,7 @@ public sealed partial class AuthorizationServer : IDisposable
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return ServerAnswer.Failed(TokenError.Unavailable, $"The authorization server at {address.Authority} did not answer {address.AbsolutePath} within {_options.Timeout.TotalSeconds:0.#} s.");
+            return ServerAnswer.Failed(TokenError.Unavailable, $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) did not answer {address.AbsolutePath} within {_options.Timeout.TotalSeconds:0.#} s.");
         }
         catch (InvalidDataException exception)
         {

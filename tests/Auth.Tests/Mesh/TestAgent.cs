@@ -35,7 +35,8 @@ internal sealed class TestAgent : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         var log = new RecordingLogger();
-        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+        if (setup.KeepLogs)
+            builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         builder.Configuration.AddConfiguration(mesh.Configuration(name, [("urls", "https://127.0.0.1:0;http://127.0.0.1:0"), .. setup.Settings]));
         mesh.AddSources(builder.Services, setup.Source);
         var audit = new RecordingAuditLog();
@@ -76,6 +77,8 @@ internal sealed class TestAgent : IAsyncDisposable
         public List<(string, string?)> Settings { get; } = [];
 
         public bool RecordAudit { get; set; } = true;
+
+        public bool KeepLogs { get; set; } = true;
 
         public Action<IServiceCollection>? Services { get; set; }
 

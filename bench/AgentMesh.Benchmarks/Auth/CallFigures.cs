@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Net;
+using AgentMesh.Auth;
+using AgentMesh.Auth.AspNetCore;
+using AgentMesh.Auth.Tests;
+using AgentMesh.Spiffe;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.Benchmarks.Auth;
+
+/// <summary>A warm authenticated call beside the same call over the same mTLS without token and checks, taking turns in one run.</summary>
+internal static class CallFigures
+{
+    private const int Calls = 4_000;
+    private const int WarmUp = 1_000;
+
+    public static async Task<int> Print(string[] arguments)
+    {
+        await using var mesh = await TestMesh.StartAsync();
+        var logged = await mesh.StartAgentAsync("risk-analyst", static s => Quiet(s, journal: false));
+        var journaled = await mesh.StartAgentAsync("risk-analyst", static s => Quiet(s, journal: true));
+        await using var bare = await StartBareAsync(mesh);
+        var bareAddress = bare.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        await using var caller = mesh.Caller("advisor", services =>
+        {
+            services.AddLogging(static logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Warning));
+            services.AddHttpClient("bare").ConfigurePrimaryHttpMessageHandler(s => SpiffeTls.CreateHandler(
+                s.GetRequiredService<MeshIdentity>(), s.GetRequiredService<IX509BundleSource>(), Authorize.Id(TestMesh.Id("risk-analyst")), mesh.Clock));
+        });
+
+        Call[] calls =
+        [
+            new("mTLS alone", caller.Client("bare"), new Uri(bareAddress + "/score")),
+            new("with a token that nobody checks", caller.Client(), new Uri(bareAddress + "/score")),
+            new("with token, checks and log", caller.Client(), new Uri(logged.Address, "/score")),
+            new("and a record flushed to the disk", caller.Client(), new Uri(journaled.Address, "/score")),
+        ];
+        for (var i = 0; i < WarmUp + Calls; i++)
+        {
+            // Taking turns, in changing order: whatever else the machine does slows all of them alike.
+            for (var turn = 0; turn < calls.Length; turn++)
+                await calls[(i + turn) % calls.Length].SendAsync(record: i >= WarmUp);
+        }
+        foreach (var call in calls)
+            Console.WriteLine($"{call.Name,-34} p50 {call.Percentile(0.5),7:0.0} µs   p99 {call.Percentile(0.99),7:0.0} µs   {call.Percentile(0.5) / calls[0].Percentile(0.5):0.00} times (p50)");
+        Console.WriteLine("goal: at most 1.15 times (p50)");
+        return calls[2].Percentile(0.5) <= 1.15 * calls[0].Percentile(0.5) ? 0 : 1;
+    }
+
+    private static void Quiet(TestAgent.Setup setup, bool journal)
+    {
+        setup.KeepLogs = false;
+        setup.RecordAudit = false;
+        if (!journal)
+            setup.Settings.Add(("Mesh:AuditDirectory", null));
+        setup.Endpoints = static app => app.MapGet("/score", static () => "scored").RequireScope("risk.score");
+    }
+
+    private static async Task<WebApplication> StartBareAsync(TestMesh mesh)
+    {
+        var source = mesh.SourceOf("risk-analyst");
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(SpiffeTls.ServerOptions(source, source, Authorize.AnyPeer(), time: mesh.Clock)),
+        })));
+        var app = builder.Build();
+        app.MapGet("/score", static () => "scored");
+        await app.StartAsync();
+        return app;
+    }
+
+    private sealed class Call(string name, HttpClient client, Uri address)
+    {
+        private readonly List<double> _microseconds = new(Calls);
+
+        public string Name => name;
+
+        public async Task SendAsync(bool record)
+        {
+            var started = Stopwatch.GetTimestamp();
+            using (var response = await client.GetAsync(address))
+            {
+                if (response.StatusCode != HttpStatusCode.OK)
+                    throw new InvalidOperationException($"{name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            }
+            if (record)
+                _microseconds.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+        }
+
+        public double Percentile(double share)
+        {
+            _microseconds.Sort();
+            return _microseconds[(int)((_microseconds.Count - 1) * share)];
+        }
+    }
+}

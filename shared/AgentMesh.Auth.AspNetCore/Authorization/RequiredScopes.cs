@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>What <see cref="ScopeEndpointExtensions.RequireScope"/> leaves on an endpoint; a group and its endpoint each leave their own.</summary>
+internal sealed class RequiredScopes(ScopeSet scopes)
+{
+    /// <summary>Check 6: every scope that the endpoint and its groups declare was granted.</summary>
+    /// <returns>A reason code, or null.</returns>
+    public static string? Check(EndpointMetadataCollection metadata, ScopeSet granted)
+    {
+        var declared = metadata.GetOrderedMetadata<RequiredScopes>();
+        if (declared.Count == 0)
+            return DecisionReason.ScopeUndeclared;
+        for (var i = 0; i < declared.Count; i++)
+        {
+            if (!granted.ContainsAll(declared[i].Scopes))
+                return DecisionReason.InsufficientScope;
+        }
+        return null;
+    }
+
+    /// <summary>All scopes that an endpoint declares, for the answer to a refused caller.</summary>
+    public static string? Describe(EndpointMetadataCollection? metadata)
+    {
+        var declared = metadata?.GetOrderedMetadata<RequiredScopes>() ?? [];
+        return declared.Count == 0 ? null : ScopeSet.Of(declared.SelectMany(static d => d.Scopes.Values)).ToString();
+    }
+
+    public ScopeSet Scopes => scopes;
+}

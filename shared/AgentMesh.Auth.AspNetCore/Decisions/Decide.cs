@@ -1,0 +1,62 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>
+/// Makes the six checks, records the decision, and lets the endpoint run on the caller's behalf or answers why not. An allowed request runs
+/// while its record is being written, but its answer waits for the record.
+/// </summary>
+/// <remarks>
+/// One middleware instead of ASP.NET Core's authentication and authorization: those cost several times as much as the checks, and skip them
+/// where an endpoint carries somebody else's metadata.
+/// </remarks>
+internal sealed class Decide(RequestDelegate next, CallerChecks checks, DecisionRecorder recorder)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var proof = await checks.CheckAsync(context).ConfigureAwait(false);
+        var endpoint = context.GetEndpoint();
+        // Open to every peer whose connection is in order, such as the protected resource metadata.
+        if (proof.Connected && endpoint?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        var reason = proof.Reason ?? (endpoint is null ? DecisionReason.EndpointUnknown : RequiredScopes.Check(endpoint.Metadata, proof.Scopes));
+        Task recorded;
+        try
+        {
+            recorded = recorder.RecordAsync(context, proof, reason).AsTask();
+            if (reason is not null || recorded.IsCompleted)
+                await recorded.ConfigureAwait(false);
+        }
+        catch (AuditException)
+        {
+            await Refusal.WriteAsync(context, DecisionReason.AuditUnavailable, proof.Peer).ConfigureAwait(false);
+            return;
+        }
+        if (reason is not null)
+        {
+            if (!proof.Connected)
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            await Refusal.WriteAsync(context, reason, proof.Peer).ConfigureAwait(false);
+            return;
+        }
+
+        if (!recorded.IsCompleted)
+            context.Response.OnStarting(static state => (Task)state, recorded);
+        context.User = new ClaimsPrincipal(new CallerIdentity(proof));
+        context.Features.Set(proof);
+        var delegation = new DelegationContext(proof.Caller!, proof.Subject!, proof.Actors, proof.Scopes, proof.Token?.TransactionId, proof.Token?.Token);
+        using (delegation.Activate())
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        // An endpoint that wrote nothing has not started the answer yet.
+        await recorded.ConfigureAwait(false);
+    }
+}
