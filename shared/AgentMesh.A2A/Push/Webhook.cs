@@ -50,6 +50,7 @@ internal sealed partial class Webhook(LiveTask task, TaskPushNotificationConfig 
                     return;
                 if (await client.SendAsync(config, item.Json, cancellationToken).ConfigureAwait(false) is { } reason)
                 {
+                    A2ATelemetry.WebhooksGivenUp.Add(1);
                     LogGivenUp(config.Id!, task.Id, reason);
                     Drop();
                     return;

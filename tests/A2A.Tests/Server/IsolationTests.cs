@@ -20,10 +20,18 @@ public sealed class IsolationTests
 
     [Theory]
     [MemberData(nameof(OnAnothersTask))]
-    public async Task Every_operation_on_anothers_task_answers_404_exactly_as_for_a_task_that_never_was(string method, string path, string? body)
+    public Task Every_operation_on_anothers_waiting_task_answers_404_exactly_as_for_a_task_that_never_was(string method, string path, string? body) =>
+        AttackAsync("ask", TaskState.InputRequired, method, path, body);
+
+    [Theory]
+    [MemberData(nameof(OnAnothersTask))]
+    public Task Every_operation_on_anothers_running_task_answers_404_exactly_as_for_a_task_that_never_was(string method, string path, string? body) =>
+        AttackAsync("approve a", TaskState.AuthRequired, method, path, body);
+
+    private static async Task AttackAsync(string script, TaskState state, string method, string path, string? body)
     {
         await using var server = await TestServer.StartAsync();
-        var task = (await server.RpcAsync("SendMessage", TestServer.Send("ask"))).GetProperty("result").GetProperty("task");
+        var task = (await server.RpcAsync("SendMessage", TestServer.Send(script))).GetProperty("result").GetProperty("task");
         var id = task.GetProperty("id").GetString()!;
         using var mallory = server.CreateClient("mallory");
 
@@ -34,8 +42,8 @@ public sealed class IsolationTests
         Assert.Equal(made.Status, stolen.Status);
         Assert.Equal(made.Body.GetRawText(), stolen.Body.GetRawText().Replace(id, "made-up"));
 
-        var own = await server.RestAsync(HttpMethod.Get, $"/tasks/{id}");
-        Assert.Equal("TASK_STATE_INPUT_REQUIRED", own.Body.GetProperty("status").GetProperty("state").GetString());
+        await server.WaitForAsync(id, state);
+        server.Agent.Open("a");
     }
 
     [Fact]

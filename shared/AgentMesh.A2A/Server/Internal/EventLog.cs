@@ -120,6 +120,7 @@ internal sealed class EventLog(int window, long windowBytes, TimeSpan slowReader
             foreach (var reader in _readers.Where(reader => reader.Position == _first).ToList())
             {
                 reader.CutOff = true;
+                A2ATelemetry.SlowReaders.Add(1);
                 _readers.Remove(reader);
             }
             Trim();

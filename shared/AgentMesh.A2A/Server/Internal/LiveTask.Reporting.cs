@@ -68,8 +68,10 @@ internal sealed partial class LiveTask
         await PublishAsync(
             new() { TaskId = Id, Status = status, Message = keep ? message : null },
             new() { StatusUpdate = new() { TaskId = Id, ContextId = ContextId, Status = status } }).ConfigureAwait(false);
-        if (state.IsTerminal())
-            _log.End();
+        if (!state.IsTerminal())
+            return;
+        _log.End();
+        A2ATelemetry.TasksEnded.Add(1, new KeyValuePair<string, object?>("a2a.task.state", state.ToString()));
     }
 
     private async ValueTask PublishAsync(TaskChange change, StreamResponse response)
