@@ -11,7 +11,7 @@ using KestrelServer = Microsoft.AspNetCore.Hosting.Server.IServer;
 namespace AgentMesh.Spiffe.Tests.Federation;
 
 /// <summary>A bundle endpoint on loopback with whatever certificate and answer a test gives it.</summary>
-internal sealed class BundleServer : IAsyncDisposable
+public sealed class BundleServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private int _requests;
