@@ -10,15 +10,15 @@ internal sealed class LinuxCallerProcess : CallerProcess
 {
     private readonly PeerCredentials _credentials;
     private readonly SafeFileHandle? _handle;
+    private readonly string _folder;
     private readonly FileIdentity _executable;
-    private readonly string _executableLink;
     private readonly ulong _startTime;
     private readonly Lazy<string?> _sha256;
 
-    private LinuxCallerProcess(PeerCredentials credentials, SafeFileHandle? handle, FileIdentity executable, string path, ulong startTime)
+    private LinuxCallerProcess(
+        PeerCredentials credentials, SafeFileHandle? handle, string folder, FileIdentity executable, string path, ulong startTime)
     {
-        (_credentials, _handle, _executable, _startTime) = (credentials, handle, executable, startTime);
-        _executableLink = LinkTo(credentials.ProcessId);
+        (_credentials, _handle, _folder, _executable, _startTime) = (credentials, handle, folder, executable, startTime);
         ExecutablePath = path;
         _sha256 = new(HashExecutable);
     }
@@ -37,16 +37,19 @@ internal sealed class LinuxCallerProcess : CallerProcess
     public override string? ExecutableSha256 => _sha256.Value;
 
     /// <summary>Reads /proc, and then makes sure that it was the process with these credentials that it read about.</summary>
+    /// <param name="credentials">The kernel's word.</param>
+    /// <param name="handle">The process itself, where the kernel gives it; disposed with the result, or when there is none.</param>
+    /// <param name="root">Where the kernel shows processes.</param>
     /// <returns>Null: the process is gone, belongs to another process namespace, or may not be looked at.</returns>
-    public static LinuxCallerProcess? Read(PeerCredentials credentials, SafeFileHandle? handle)
+    public static LinuxCallerProcess? Read(PeerCredentials credentials, SafeFileHandle? handle, string root = "/proc")
     {
-        var pid = credentials.ProcessId;
-        if (pid > 0
-            && StartTime(pid) is { } startTime
-            && new FileInfo(LinkTo(pid)).LinkTarget is { } path
-            && FileIdentity.Of(LinkTo(pid)) is { } executable)
+        var folder = string.Create(CultureInfo.InvariantCulture, $"{root}/{credentials.ProcessId}");
+        if (credentials.ProcessId > 0
+            && StartTime(folder) is { } startTime
+            && new FileInfo(LinkIn(folder)).LinkTarget is { } path
+            && FileIdentity.Of(LinkIn(folder)) is { } executable)
         {
-            var caller = new LinuxCallerProcess(credentials, handle, executable, path, startTime);
+            var caller = new LinuxCallerProcess(credentials, handle, folder, executable, path, startTime);
             if (caller.IsUnchanged())
                 return caller;
         }
@@ -57,22 +60,22 @@ internal sealed class LinuxCallerProcess : CallerProcess
     public override bool Executes(string path) => _executable.IsSameFileAs(FileIdentity.Of(path));
 
     public override bool IsUnchanged() =>
-        StartTime(ProcessId) == _startTime
-        && _executable.IsSameFileAs(FileIdentity.Of(_executableLink))
+        StartTime(_folder) == _startTime
+        && _executable.IsSameFileAs(FileIdentity.Of(LinkIn(_folder)))
         // Last: while the process lives, what the lines above read by its number was about it.
         && (_handle is null || (!_handle.IsClosed && PeerCredentials.IsAlive(_handle)));
 
     public override void Dispose() => _handle?.Dispose();
 
-    private static string LinkTo(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
+    private static string LinkIn(string folder) => folder + "/exe";
 
     /// <summary>Ticks between the machine's start and the process's, the 22nd field of /proc/PID/stat; null: no such process.</summary>
-    private static ulong? StartTime(int pid)
+    private static ulong? StartTime(string folder)
     {
         string stat;
         try
         {
-            stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            stat = File.ReadAllText(folder + "/stat");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -87,7 +90,7 @@ internal sealed class LinuxCallerProcess : CallerProcess
     {
         try
         {
-            using var file = File.OpenRead(_executableLink);
+            using var file = File.OpenRead(LinkIn(_folder));
             var hash = SHA256.HashData(file);
             return IsUnchanged() ? Convert.ToHexStringLower(hash) : null;
         }
