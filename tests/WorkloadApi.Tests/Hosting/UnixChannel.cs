@@ -30,11 +30,7 @@ internal static class UnixChannel
         return call.ResponseStream.Current;
     }
 
+    /// <summary>How the stream ends; it must do so without another message.</summary>
     public static async Task<Status> EndAsync<T>(this AsyncServerStreamingCall<T> call) =>
-        (await Assert.ThrowsAsync<RpcException>(async () =>
-        {
-            while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
-            {
-            }
-        })).Status;
+        (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))).Status;
 }
