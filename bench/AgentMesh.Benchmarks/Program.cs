@@ -1,6 +1,7 @@
 using AgentMesh.Benchmarks;
 using AgentMesh.Benchmarks.A2A;
 using AgentMesh.Benchmarks.Auth;
+using AgentMesh.Benchmarks.Exchange;
 using AgentMesh.Benchmarks.Manifest;
 using AgentMesh.Benchmarks.Spiffe;
 using AgentMesh.Benchmarks.WorkloadApi;
@@ -10,6 +11,7 @@ using BenchmarkDotNet.Running;
 var verbs = new Dictionary<string, Verb>(StringComparer.Ordinal)
 {
     ["manifest"] = new("load, memory and decisions of a manifest with 10,000 agents and 100,000 edges", ManifestFigures.Print),
+    ["exchange"] = new("token exchanges a second over mutual TLS, against the cryptography alone, with 4 and 10,000 clients", ExchangeFigures.Print),
     ["a2a"] = new("memory and order of 1,000 concurrent task streams, and 100,000 tasks listed page by page", A2AFigures.Print),
     ["inbound"] = new("what the checks of one request cost, beside one ES256 verification", InboundFigures.Print),
     ["call"] = new("a warm authenticated call beside the same call over the same mTLS without token and checks", CallFigures.Print),
@@ -32,5 +34,5 @@ if (args is ["help" or "--help" or "-h"])
     return 0;
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(Verb).Assembly).Run(args);
 return 0;

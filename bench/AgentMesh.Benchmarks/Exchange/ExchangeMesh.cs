@@ -1,0 +1,34 @@
+using System.Text;
+using AgentMesh.Manifest;
+
+namespace AgentMesh.Benchmarks.Exchange;
+
+/// <summary>A mesh of any size in which agent <c>a0</c> may call the next ones while it serves a request.</summary>
+internal static class ExchangeMesh
+{
+    public const string TrustDomain = "bench.local";
+    public const int Callees = 3;
+
+    public static MeshManifest Create(int agents)
+    {
+        var json = new StringBuilder("""
+            {
+              "trustDomain": "bench.local",
+              "spiffeId": "spiffe://{trustDomain}/agent/{name}",
+              "scopes": { "work": { "description": "Do something" } },
+              "agents": {
+            """);
+        for (var i = 0; i < agents; i++)
+        {
+            json.Append(i == 0 ? "" : ",").Append($"\"a{i}\": {{ \"project\": \"agents/a{i}\", \"calls\": {{");
+            for (var callee = 1; callee <= Callees; callee++)
+            {
+                json.Append(callee == 1 ? "" : ",").Append($"\"a{(i + callee) % agents}\": {{ \"scopes\": [\"work\"], \"when\": [\"work\"] }}");
+            }
+            json.Append("} }");
+        }
+        return MeshManifest.Parse(json.Append("} }").ToString());
+    }
+
+    public static string IdOf(int agent) => $"spiffe://{TrustDomain}/agent/a{agent}";
+}
