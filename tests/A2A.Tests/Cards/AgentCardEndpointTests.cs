@@ -54,10 +54,14 @@ public sealed class AgentCardEndpointTests
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotModified], counting.Answers);
     }
 
-    [Fact]
-    public async Task A_card_that_names_another_host_is_refused()
+    [Theory]
+    [InlineData("https://evil.example/a2a")]
+    [InlineData("http://127.0.0.1:1/a2a")]
+    [InlineData("http://127.0.0.2/a2a")]
+    [InlineData("/a2a")]
+    public async Task A_card_that_names_another_host_is_refused(string elsewhere)
     {
-        await using var server = await TestServer.StartAsync(options => options.Card = TestCards.Card("https://evil.example/a2a"));
+        await using var server = await TestServer.StartAsync(options => options.Card = TestCards.Card(elsewhere));
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var error = await Assert.ThrowsAsync<A2AException>(() => new AgentCardClient(http, TimeProvider.System).GetAsync(server.Address, Cancellation));
         Assert.Contains("another host", error.Message);

@@ -44,6 +44,13 @@ internal sealed class ScriptedAgent : IAgentExecutor
                 for (var i = 0; i < count; i++)
                     await context.AppendArtifactAsync(new() { ArtifactId = "book", Parts = [Part.FromText($"{i}")] }, i == count - 1);
                 break;
+            case "flood":
+                await context.WorkingAsync("ready");
+                await Gate(words[1]).Task.WaitAsync(cancellationToken);
+                var padding = new string('x', 64 * 1024);
+                for (var i = 0; i < int.Parse(words[2]); i++)
+                    await context.AddArtifactAsync(new() { ArtifactId = "flood", Parts = [Part.FromText($"{i}"), Part.FromText(padding)] });
+                break;
             case "wait":
                 await context.WorkingAsync("waiting");
                 await Gate(words[1]).Task.WaitAsync(cancellationToken);

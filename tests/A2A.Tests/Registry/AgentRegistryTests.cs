@@ -77,6 +77,10 @@ public sealed class AgentRegistryTests : IDisposable
         var error = await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").RegisterAsync(card, Cancellation));
         Assert.Equal(403, error.HttpStatus);
         await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").UnregisterAsync("risk-analyst", Cancellation));
+        using var response = await server.PutAsync("trader", card);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("The card is of risk-analyst", await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.Empty(await NamesAsync(server.ConnectAs(null), new()));
     }
 
     [Fact]

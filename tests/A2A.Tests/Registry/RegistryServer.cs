@@ -50,6 +50,15 @@ internal sealed class RegistryServer : IAsyncDisposable
         return new AgentCardSigner(_keys[signer ?? name], keyId ?? signer ?? name).Sign(change?.Invoke(card) ?? card);
     }
 
+    /// <summary>Registers a card under the caller's own name, whatever name the card has.</summary>
+    public async Task<HttpResponseMessage> PutAsync(string caller, AgentCard card)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"{_app.Urls.Single()}/agents/{caller}") { Content = new ByteArrayContent(AgentCardJson.Serialize(card)) };
+        request.Headers.Add(TestServer.CallerHeader, caller);
+        return await http.SendAsync(request);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();

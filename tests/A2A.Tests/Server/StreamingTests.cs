@@ -122,6 +122,39 @@ public sealed class StreamingTests
         }
     }
 
+    /// <summary>T38: 20 MB, far more than sockets hold, to a client that does not read.</summary>
+    [Fact]
+    public async Task A_client_that_stops_reading_is_cut_off_and_the_task_and_the_other_streams_go_on()
+    {
+        const int Count = 320;
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        await using var server = await TestServer.StartAsync(time: time, configure: options => options.StreamWindow = 4);
+        using var stalled = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = server.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/a2a/message:stream") { Content = TestServer.Json(TestServer.Send($"flood go {Count}")) };
+        request.Headers.Add(TestServer.CallerHeader, "alice");
+        request.Headers.Add("A2A-Version", "1.0");
+        using var response = await stalled.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        var client = Connect(server);
+        var id = (await client.ListTasksAsync(new(), Cancellation)).Tasks.Single().Id;
+        await using var events = client.SubscribeToTaskAsync(id, Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await events.MoveNextAsync());
+        server.Agent.Open("go");
+        List<string> seen = [];
+        while (true)
+        {
+            // The clock stands still while this reader keeps up; when nothing more comes, the agent is waiting for the stalled one.
+            var next = events.MoveNextAsync().AsTask();
+            while (await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), Cancellation)) != next)
+                time.Advance(TimeSpan.FromSeconds(10));
+            if (!await next)
+                break;
+            if (events.Current.ArtifactUpdate is { } update)
+                seen.Add(update.Artifact.Parts[0].Text!);
+        }
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => $"{i}"), seen);
+        Assert.Equal(TaskState.Completed, (await client.GetTaskAsync(id, cancellationToken: Cancellation)).Status.State);
+    }
+
     [Fact]
     public async Task Stopping_the_server_ends_streams_and_fails_what_was_being_worked_on()
     {

@@ -16,8 +16,9 @@ internal static class RequestReader
         RequireJson(context.Request.ContentType);
         if (context.Request.ContentLength > maxBytes)
             throw new RequestTooLargeException(maxBytes);
+        // What counts is counted here, so that a limit above the web server's own takes effect too.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = maxBytes;
+            limit.MaxRequestBodySize = null;
         try
         {
             using var buffer = new MemoryStream();
