@@ -1,6 +1,7 @@
 using AgentMesh.Spiffe.Protocol;
 using AgentMesh.WorkloadApi.Entries;
 using AgentMesh.WorkloadApi.Protocol;
+using AgentMesh.WorkloadApi.Serving;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public FakeTimeProvider Time { get; }
 
     public RecordedLog Log { get; }
+
+    public Wakeups Wakeups => _app.Services.GetRequiredService<Wakeups>();
 
     public IEntryStore Entries => _app.Services.GetRequiredService<IEntryStore>();
 
