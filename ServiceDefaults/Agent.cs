@@ -25,7 +25,7 @@ public static class Agent
         }
         catch (Exception e)
         {
-            await Console.Error.WriteLineAsync(Explain(e));
+            await Console.Error.WriteLineAsync($"{Path.GetFileNameWithoutExtension(Environment.ProcessPath)}: {Explain(e)}");
             return 1;
         }
     }

@@ -16,6 +16,7 @@ public static class AgentDefaults
     public static WebApplicationBuilder AddAgent(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        QuietStart.Add(builder);
         builder.AddServiceDefaults();
         builder.AddAgentServer();
         builder.AddAgentKernel();

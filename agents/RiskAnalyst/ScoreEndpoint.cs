@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Agents.RiskAnalyst;
 
@@ -7,8 +6,7 @@ internal static class ScoreEndpoint
 {
     public static IServiceCollection AddPortfolioScorer(this IServiceCollection services)
     {
-        services.AddOptions<RiskOptions>().BindConfiguration("Risk").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<RiskOptions>, RiskOptionsValidator>();
+        RiskOptions.Add(services);
         return services.AddTransient<PortfolioScorer>();
     }
 

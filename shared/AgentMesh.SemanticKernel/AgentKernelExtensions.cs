@@ -26,8 +26,7 @@ public static class AgentKernelExtensions
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(ModelSettings.Read(builder.Configuration));
-        services.AddOptions<AgentChatOptions>().BindConfiguration(AgentChatOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AgentChatOptions>, AgentChatOptionsValidator>();
+        AgentChatOptions.Add(services);
         services.TryAddSingleton(p => ChatClientFactory.Create(p.GetRequiredService<ModelSettings>()));
         services.AddSingleton(p => ToolParty.From(p.GetRequiredService<MeshIdentity>()));
         services.AddTransient(CreateKernel);

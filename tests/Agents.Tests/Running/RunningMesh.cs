@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentMesh.Auth;
+using AgentMesh.Spiffe;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace AgentMesh.Agents.Tests.Running;
+
+/// <summary>Tests that share one running mesh, one after the other.</summary>
+[CollectionDefinition(nameof(RunningMesh))]
+public sealed class RunningMeshTests : ICollectionFixture<RunningMesh>;
+
+/// <summary>
+/// Workload API, authorization server and the four agents as processes, and this test process as an operator. There are two Advisors: one
+/// with the built-in model, one whose model was taken over.
+/// </summary>
+public sealed class RunningMesh : IAsyncLifetime
+{
+    private static readonly string[] Agents = ["market-data", "risk-analyst", "trader", "advisor"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("am").FullName;
+    private readonly Dictionary<string, (Uri Address, Uri Health)> _ports = [];
+    private readonly List<AgentProcess> _processes = [];
+    private ScriptedEndpoint? _model;
+    private IHost? _operator;
+
+    internal ScriptedEndpoint Model => _model!;
+
+    /// <summary>Everything that the processes have printed.</summary>
+    internal string Logs => string.Join('\n', _processes.Select(p => p.Log));
+
+    /// <summary>A client of this process, as the operator, for one agent and scope.</summary>
+    internal HttpClient Client(string name) => _operator!.Services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    internal IReadOnlyList<JsonElement> Journal(string party, string? instance = null) =>
+        [.. ReadShared(Path.Combine(_folder, instance is null ? "audit" : $"audit-{instance}", $"{party}.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+
+    public async ValueTask InitializeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        foreach (var part in new[] { "workload-api", "auth-server", "taken-over" }.Concat(Agents))
+            _ports[part] = (FreePort("https"), FreePort("http"));
+        var manifest = WriteManifest();
+        _model = await ScriptedEndpoint.StartAsync();
+
+        await StartAsync("services/WorkloadApi", "workload-api", new() { ["ASPNETCORE_URLS"] = Text(_ports["workload-api"].Health), ["Mesh__WorkloadApi__Socket"] = Path.Combine(_folder, "w.sock") }, manifest, patience.Token);
+        await Task.WhenAll(
+            StartAsync("services/AuthServer", "auth-server", new() { ["Mesh__AuthServer__DataDirectory"] = Path.Combine(_folder, "state") }, manifest, patience.Token),
+            StartAsync("agents/MarketData", "market-data", [], manifest, patience.Token),
+            StartAsync("agents/RiskAnalyst", "risk-analyst", [], manifest, patience.Token),
+            StartAsync("agents/Trader", "trader", [], manifest, patience.Token),
+            StartAsync("agents/Advisor", "advisor", [], manifest, patience.Token),
+            StartAsync("agents/Advisor", "advisor", new() { ["Mesh__Model"] = "openai:taken-over", ["OpenAI__Endpoint"] = _model.Address.AbsoluteUri, ["OpenAI__ApiKey"] = "sk-test-key-of-the-model" }, manifest, patience.Token, "taken-over"));
+        _operator = await StartOperatorAsync(manifest, patience.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_operator is not null)
+            await _operator.StopAsync();
+        _operator?.Dispose();
+        foreach (var process in Enumerable.Reverse(_processes))
+            await process.DisposeAsync();
+        if (_model is not null)
+            await _model.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // The committed manifest with this process as an operator who may ask every agent, and orders that need no approval to be asked for.
+    private string WriteManifest()
+    {
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "mesh.json")))!.AsObject();
+        manifest.Remove("$schema");
+        manifest["scopes"]!["trade.execute"]!.AsObject().Remove("approval");
+        foreach (var (_, agent) in manifest["agents"]!.AsObject())
+            agent!["executable"] = AgentProcess.PathOf(agent["project"]!.GetValue<string>());
+        manifest["services"] = new JsonObject
+        {
+            ["auth-server"] = new JsonObject { ["executable"] = AgentProcess.PathOf("services/AuthServer") },
+            ["workload-api"] = new JsonObject { ["executable"] = AgentProcess.PathOf("services/WorkloadApi") },
+        };
+        manifest["operators"] = JsonNode.Parse(
+            $$"""
+            { "tester": { "description": "This test", "executable": "{{Environment.ProcessPath}}", "calls": {
+                "advisor": { "scopes": ["portfolio.advise"] },
+                "market-data": { "scopes": ["market.read"] },
+                "risk-analyst": { "scopes": ["risk.score"] },
+                "trader": { "scopes": ["trade.propose", "trade.execute"] } } } }
+            """);
+        var path = Path.Combine(_folder, "mesh.json");
+        File.WriteAllText(path, manifest.ToJsonString());
+        return path;
+    }
+
+    private async Task StartAsync(string project, string party, Dictionary<string, string> own, string manifest, CancellationToken cancellationToken, string? instance = null)
+    {
+        var (address, health) = _ports[instance ?? party];
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = $"{Text(address)};{Text(health)}",
+            ["SPIFFE_ENDPOINT_SOCKET"] = Socket,
+            ["TMPDIR"] = _folder,
+            ["Mesh__Manifest"] = manifest,
+            ["Mesh__Configuration"] = "Debug",
+            ["Mesh__Issuer"] = _ports["auth-server"].Address.AbsoluteUri,
+            ["Mesh__AuditDirectory"] = Path.Combine(_folder, instance is null ? "audit" : $"audit-{instance}"),
+            ["Mesh__ExitWithParent"] = "true",
+        };
+        if (party != "workload-api")
+            settings["Mesh__Name"] = party;
+        foreach (var agent in Agents)
+            settings[$"services__{agent}__https__0"] = Text(_ports[agent].Address);
+        foreach (var (key, value) in own)
+            settings[key] = value;
+        var process = AgentProcess.Start(project, settings);
+        lock (_processes)
+            _processes.Add(process);
+        await process.ReadyAsync(new Uri(health, "health"), cancellationToken);
+    }
+
+    private async Task<IHost> StartOperatorAsync(string manifest, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["SPIFFE_ENDPOINT_SOCKET"] = Socket,
+            ["Mesh:Manifest"] = manifest,
+            ["Mesh:Name"] = "tester",
+            ["Mesh:Issuer"] = _ports["auth-server"].Address.AbsoluteUri,
+            ["Mesh:AuditDirectory"] = Path.Combine(_folder, "audit"),
+        });
+        builder.Services.AddMeshIdentity(builder.Configuration);
+        builder.Services.Configure<WorkloadApiClientOptions>(o => o.EndpointSocket = Socket);
+        void Add(string name, string callee, string scope, string? instance = null) =>
+            builder.Services.AddHttpClient(name, http => http.BaseAddress = _ports[instance ?? callee].Address).AddAgentAuth(callee, scope);
+        Add("advisor", "advisor", "portfolio.advise");
+        Add("taken-over", "advisor", "portfolio.advise", "taken-over");
+        Add("market-data", "market-data", "market.read");
+        Add("risk-analyst", "risk-analyst", "risk.score");
+        Add("trader", "trader", "trade.propose");
+        Add("trader-execute", "trader", "trade.execute");
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        await host.Services.GetRequiredService<SpiffeSource>().WaitUntilReadyAsync(cancellationToken);
+        return host;
+    }
+
+    private string Socket => $"unix://{_folder}/w.sock";
+
+    private static string Text(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    private static Uri FreePort(string scheme)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+    }
+
+    private static string ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
+    }
+}
