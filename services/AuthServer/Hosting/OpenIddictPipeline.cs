@@ -57,6 +57,9 @@ internal static class OpenIddictPipeline
         BuiltIn.Discovery.AttachSecurityRequirements.Descriptor, BuiltIn.Discovery.AttachAdditionalMetadata.Descriptor,
     ];
 
+    // Endpoints that this server does not have: their handlers would only be passed over, on every request.
+    private static readonly HashSet<Type?> OtherEndpoints = [typeof(BuiltIn.Authentication), typeof(BuiltIn.Device), typeof(BuiltIn.Session), typeof(BuiltIn.UserInfo)];
+
     public static IServiceCollection AddTokenPipeline(this IServiceCollection services, Issuer issuer)
     {
         services.AddOpenIddict().AddServer(server =>
@@ -100,6 +103,6 @@ internal static class OpenIddictPipeline
         options.RequestedTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
         options.DefaultRequestedTokenType = TokenTypeIdentifiers.AccessToken;
         options.Handlers.RemoveAll(handler => handler.Type == OpenIddictServerHandlerType.BuiltIn
-            && (Dropped.Contains(handler) || (Replaced.Contains(handler.ContextType) && !Kept.Contains(handler))));
+            && (Dropped.Contains(handler) || OtherEndpoints.Contains(handler.ServiceDescriptor.ServiceType.DeclaringType) || (Replaced.Contains(handler.ContextType) && !Kept.Contains(handler))));
     }
 }
