@@ -8,7 +8,8 @@ namespace AgentMesh.A2A.Internal;
 /// </summary>
 internal sealed class PushDelivery(ITaskStore store, WebhookClient client, ILogger logger) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Webhook>> _byTask = new(StringComparer.Ordinal);
+    // By the live task, not by its id: one that closes must not take the webhooks of the one that follows it.
+    private readonly ConcurrentDictionary<LiveTask, ConcurrentDictionary<string, Webhook>> _byTask = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -22,25 +23,25 @@ internal sealed class PushDelivery(ITaskStore store, WebhookClient client, ILogg
     /// <summary>Begins to deliver to a webhook, in place of one with the same id.</summary>
     public void Attach(LiveTask task, TaskPushNotificationConfig config)
     {
-        Detach(task.Id, config.Id!);
+        Detach(task, config.Id!);
         var webhook = new Webhook(task, config, client, logger);
-        _byTask.GetOrAdd(task.Id, _ => new(StringComparer.Ordinal))[config.Id!] = webhook;
+        _byTask.GetOrAdd(task, _ => new(StringComparer.Ordinal))[config.Id!] = webhook;
         var run = Task.Run(() => webhook.RunAsync(_stopping.Token));
         _running[run] = true;
         _ = run.ContinueWith(done => _running.TryRemove(done, out bool _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>Delivers nothing more to a webhook.</summary>
-    public void Detach(string taskId, string configId)
+    public void Detach(LiveTask task, string configId)
     {
-        if (_byTask.TryGetValue(taskId, out var webhooks) && webhooks.TryRemove(configId, out var webhook))
+        if (_byTask.TryGetValue(task, out var webhooks) && webhooks.TryRemove(configId, out var webhook))
             webhook.Drop();
     }
 
     /// <summary>Called for each event of each task, one at a time a task.</summary>
     public void Publish(LiveTask task, TaskEvent item)
     {
-        if (!_byTask.TryGetValue(task.Id, out var webhooks))
+        if (!_byTask.TryGetValue(task, out var webhooks))
             return;
         foreach (var webhook in webhooks.Values)
             webhook.Offer(item);
@@ -49,7 +50,7 @@ internal sealed class PushDelivery(ITaskStore store, WebhookClient client, ILogg
     /// <summary>No event follows while the task is not live: what is queued is still delivered.</summary>
     public void Release(LiveTask task)
     {
-        if (!_byTask.TryRemove(task.Id, out var webhooks))
+        if (!_byTask.TryRemove(task, out var webhooks))
             return;
         foreach (var webhook in webhooks.Values)
             webhook.Complete();

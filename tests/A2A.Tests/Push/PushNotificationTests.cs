@@ -79,6 +79,19 @@ public sealed class PushNotificationTests
         Assert.Equal(0, deleted.Attempts);
     }
 
+    [Theory]
+    [InlineData("token", "\"token\":\"a\\r\\nX-Injected: 1\"")]
+    [InlineData("authentication.scheme", "\"authentication\":{\"scheme\":\"Bearer\\nX: 1\",\"credentials\":\"c\"}")]
+    [InlineData("authentication.credentials", "\"authentication\":{\"scheme\":\"Bearer\",\"credentials\":\"c\\r\\nX: 1\"}")]
+    [InlineData("authentication.scheme", "\"authentication\":{\"credentials\":\"c\"}")]
+    public async Task Credentials_that_would_break_a_header_are_refused(string field, string member)
+    {
+        await using var server = await TestServer.StartAsync();
+        var (status, body) = await server.RestAsync(HttpMethod.Post, "/tasks/t/pushNotificationConfigs", $$"""{"url":"https://a.example/",{{member}} }""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains($"\"{field}\"", body.GetRawText());
+    }
+
     [Fact]
     public async Task A_task_has_only_so_many_webhooks()
     {

@@ -31,9 +31,9 @@ public sealed class NodeInterop : IAsyncLifetime
     }
 
     /// <summary>Runs a script to its end and returns what it printed.</summary>
-    public static async Task<string> RunScriptAsync(string script, string? input, params string[] arguments)
+    public static async Task<string> RunScriptAsync(string script, string input)
     {
-        var (exit, output, errors) = await RunAsync("node", input, [script, .. arguments]);
+        var (exit, output, errors) = await RunAsync("node", input, script);
         return exit == 0 ? output : throw new InvalidOperationException($"node {script} ended with {exit}: {errors}");
     }
 

@@ -1,11 +1,15 @@
 // Runs every operation of A2A 1.0 through the SDK's client and prints what came of each as one JSON object.
-// usage: node client.mjs '{"url":"http://127.0.0.1:1","binding":"JSONRPC","headers":{"X-Caller":"alice"}}'
+// usage: node client.mjs, with {"url":"http://127.0.0.1:1","binding":"JSONRPC","headers":{"X-Caller":"alice"}} on its input;
+// "tls":{"cert":…,"key":…,"ca":…,"serverUri":…} makes it mutual TLS.
 import { randomUUID } from 'node:crypto';
+import { text as read } from 'node:stream/consumers';
 import { Role, TaskState } from '@a2a-js/sdk';
 import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, RestTransportFactory } from '@a2a-js/sdk/client';
+import { tlsFetch } from './tls-fetch.mjs';
 
-const { url, binding, headers } = JSON.parse(process.argv[2]);
-const fetchImpl = (input, init = {}) => fetch(input, { ...init, headers: { ...init.headers, ...headers } });
+const { url, binding, headers, tls } = JSON.parse(await read(process.stdin));
+const plainFetch = tls ? tlsFetch(tls) : fetch;
+const fetchImpl = (input, init = {}) => plainFetch(input, { ...init, headers: { ...init.headers, ...headers } });
 const factory = new ClientFactory({
   transports: [new JsonRpcTransportFactory({ fetchImpl }), new RestTransportFactory({ fetchImpl })],
   preferredTransports: [binding],

@@ -32,7 +32,7 @@ internal sealed class EventLog(int window, long windowBytes, TimeSpan slowReader
             }
             catch (TimeoutException)
             {
-                CutOffSlowest();
+                CutOffSlowest(item);
             }
         }
     }
@@ -87,36 +87,42 @@ internal sealed class EventLog(int window, long windowBytes, TimeSpan slowReader
     private bool TryAppend(TaskEvent item, Action apply, Lock state, out Task space)
     {
         lock (state)
-        lock (_gate)
-        {
-            if (_readers.Count == 0)
+            lock (_gate)
             {
-                // Nobody to see it: whoever comes next begins with the task as it is then.
-                _first = Next + 1;
-                _events.Clear();
-                _bytes = 0;
+                if (_readers.Count == 0)
+                {
+                    // Nobody to see it: whoever comes next begins with the task as it is then.
+                    _first = Next + 1;
+                    _events.Clear();
+                    _bytes = 0;
+                    apply();
+                    space = Task.CompletedTask;
+                    return true;
+                }
+                if (IsFullFor(item))
+                {
+                    space = (_space ??= NewSignal()).Task;
+                    return false;
+                }
                 apply();
+                _events.Enqueue(item);
+                _bytes += item.Json.Length;
+                Wake();
                 space = Task.CompletedTask;
                 return true;
             }
-            if (_events.Count > 0 && (_events.Count >= window || _bytes + item.Json.Length > windowBytes))
-            {
-                space = (_space ??= NewSignal()).Task;
-                return false;
-            }
-            apply();
-            _events.Enqueue(item);
-            _bytes += item.Json.Length;
-            Wake();
-            space = Task.CompletedTask;
-            return true;
-        }
     }
 
-    private void CutOffSlowest()
+    private bool IsFullFor(TaskEvent item) =>
+        _events.Count > 0 && (_events.Count >= window || _bytes + item.Json.Length > windowBytes);
+
+    private void CutOffSlowest(TaskEvent item)
     {
         lock (_gate)
         {
+            // It may have read in the very moment in which the patience ran out.
+            if (!IsFullFor(item))
+                return;
             foreach (var reader in _readers.Where(reader => reader.Position == _first).ToList())
             {
                 reader.CutOff = true;

@@ -58,7 +58,9 @@ internal sealed class PushOperations(ITaskStore store, LiveTasks tasks, PushDeli
         RequestValidation.CheckId("id", request.Id);
         await RequireTaskAsync(call, request.TaskId, cancellationToken).ConfigureAwait(false);
         await store.DeletePushConfigAsync(call.Owner, request.TaskId, request.Id, cancellationToken).ConfigureAwait(false);
-        delivery.Detach(request.TaskId, request.Id);
+        using var use = tasks.Find(call.Owner, request.TaskId);
+        if (use is not null)
+            delivery.Detach(use.Task, request.Id);
     }
 
     private async ValueTask<IReadOnlyList<TaskPushNotificationConfig>> FindAsync(CallContext call, string taskId, CancellationToken cancellationToken)

@@ -76,8 +76,19 @@ internal static class RequestValidation
     {
         Required(violations, prefix + "url", config.Url, 2048);
         Id(violations, prefix + "id", config.Id);
-        if (config.Authentication is { } authentication)
-            Required(violations, prefix + "authentication.scheme", authentication.Scheme);
+        Header(violations, prefix + "token", config.Token);
+        if (config.Authentication is not { } authentication)
+            return;
+        Required(violations, prefix + "authentication.scheme", authentication.Scheme);
+        Header(violations, prefix + "authentication.scheme", authentication.Scheme);
+        Header(violations, prefix + "authentication.credentials", authentication.Credentials);
+    }
+
+    /// <summary>What becomes part of a header is one line of visible ASCII.</summary>
+    private static void Header(List<FieldViolation> violations, string field, string? value)
+    {
+        if (value is not null && (value.Length > 8192 || value.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+            violations.Add(new(field, "Must be visible ASCII characters, at most 8192."));
     }
 
     private static void Required(List<FieldViolation> violations, string field, string? value, int maxLength = MaxIdLength)
