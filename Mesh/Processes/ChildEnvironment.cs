@@ -50,11 +50,13 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
         ["Mesh__Configuration"] = options.Configuration,
         ["Mesh__AuditDirectory"] = run.Audit,
         ["Mesh__ExitWithParent"] = bool.TrueString,
-        // Seven runtimes share this machine with the user: favour a small heap and a quick start.
+        // Seven runtimes share this machine with the user: favour a small heap and a quick start. Methods that are hot while
+        // all start are not worth compiling again until that is over.
         ["DOTNET_gcServer"] = "0",
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_GCConserveMemory"] = "7",
         ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountingDelayMs"] = "2000",
         ["DOTNET_NOLOGO"] = "1",
     };
 
