@@ -109,3 +109,4 @@ result.errors = {
 };
 
 console.log(JSON.stringify(result));
+process.exit(0);
