@@ -90,6 +90,8 @@ public static class WorkloadApiServer
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromMinutes(5);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromMinutes(1);
         kestrel.Limits.MaxRequestBodySize = 512 * 1024;
+        // A workload at a breakpoint, or on a machine that is busy, is slow and not hostile; what it can hold up is its own stream.
+        kestrel.Limits.MinRequestBodyDataRate = null;
         // First, so that the issuer's address is known when the first workload connects.
         foreach (var address in settings.HttpAddresses)
             Listen(kestrel, address);

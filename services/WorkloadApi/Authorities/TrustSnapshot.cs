@@ -9,12 +9,12 @@ internal sealed class TrustSnapshot : IJwtBundleSource
     private readonly SpiffeBundle _own;
 
     public TrustSnapshot(
-        SpiffeBundle own, X509Authority x509, JwtSigningAuthority jwt, bool renewEverything, IReadOnlyDictionary<TrustDomain, FederatedBundle> federated)
+        SpiffeBundle own, X509Authority x509, JwtSigningAuthority jwt, X509Authority? superseded, IReadOnlyDictionary<TrustDomain, FederatedBundle> federated)
     {
         _own = own;
         X509 = x509;
         Jwt = jwt;
-        RenewEverything = renewEverything;
+        Superseded = superseded;
         Federated = federated;
         X509Authorities = FederatedBundle.Der(own.X509Bundle);
         JwtKeys = UnsafeByteOperations.UnsafeWrap(own.JwtBundle.ToJson());
@@ -34,8 +34,8 @@ internal sealed class TrustSnapshot : IJwtBundleSource
     /// <summary>The authority that signs JWT-SVIDs.</summary>
     public JwtSigningAuthority Jwt { get; }
 
-    /// <summary>After a forced rotation: SVIDs of another authority than <see cref="X509"/> are renewed now, not at half of their life.</summary>
-    public bool RenewEverything { get; }
+    /// <summary>After a forced rotation: the authority whose SVIDs are renewed now, not at half of their life.</summary>
+    public X509Authority? Superseded { get; }
 
     public IReadOnlyDictionary<TrustDomain, FederatedBundle> Federated { get; }
 

@@ -144,6 +144,6 @@ internal sealed class TrustState : IDisposable
             _settings.RefreshHint),
         _x509.Active,
         _jwt.Active,
-        renewEverything: _forcedFrom is not null && _forcedFrom != _x509.Active,
+        superseded: _forcedFrom == _x509.Active ? null : _forcedFrom,
         _federated.ToFrozenDictionary());
 }

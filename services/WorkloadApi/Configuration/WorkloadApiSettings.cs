@@ -89,7 +89,7 @@ internal sealed record WorkloadApiSettings
 
     private static Uri[] Addresses(string? urls)
     {
-        var addresses = (urls ?? "http://127.0.0.1:0").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var addresses = (string.IsNullOrWhiteSpace(urls) ? "http://127.0.0.1:0" : urls).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return [.. addresses.Select(Address)];
 
         static Uri Address(string value) =>

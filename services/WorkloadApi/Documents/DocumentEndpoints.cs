@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.WorkloadApi.Authorities;
+using AgentMesh.WorkloadApi.Configuration;
 using AgentMesh.WorkloadApi.Serving;
 
 namespace AgentMesh.WorkloadApi.Documents;
@@ -36,11 +37,13 @@ internal static class DocumentEndpoints
         return http.WriteJsonAsync(buffer.ToArray());
     }
 
-    /// <summary>Ready once every listener is: before, an agent that is told to start would find no socket.</summary>
+    /// <summary>Ready once every listener is, and while the socket is where agents look for it.</summary>
     private static Task WriteReadinessAsync(HttpContext http)
     {
         var lifetime = http.RequestServices.GetRequiredService<IHostApplicationLifetime>();
-        var ready = lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+        var ready = lifetime.ApplicationStarted.IsCancellationRequested
+            && !lifetime.ApplicationStopping.IsCancellationRequested
+            && File.Exists(http.RequestServices.GetRequiredService<WorkloadApiSettings>().Socket);
         http.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return http.Response.WriteAsync(ready ? "Healthy" : "Unhealthy");
     }

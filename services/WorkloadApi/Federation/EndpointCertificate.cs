@@ -21,7 +21,7 @@ internal sealed class EndpointCertificate(TrustState trust, WorkloadApiSettings 
             if (endpoint.Certificate is { } configured)
                 return _context ??= SslStreamCertificateContext.Create(configured, null, offline: true);
             var (now, current) = (time.GetUtcNow(), trust.Current);
-            if (_context is not null && now < _issued!.RenewAt && (!current.RenewEverything || _issued.Authority == current.X509))
+            if (_context is not null && now < _issued!.RenewAt && _issued.Authority != current.Superseded)
                 return _context;
 
             var party = settings.Manifest.Services["workload-api"];

@@ -55,7 +55,7 @@ internal sealed class HeldSvids(TimeSpan lifetime, WorkloadApiTelemetry telemetr
     private static bool IsGood(Held held, TrustSnapshot trust, DateTimeOffset now) =>
         now < held.Svid.RenewAt
         && held.Generation == held.Entry.Generation
-        && (!trust.RenewEverything || held.Svid.Authority == trust.X509);
+        && held.Svid.Authority != trust.Superseded;
 
     private Held Issue(RegistrationEntry entry, TrustSnapshot trust, DateTimeOffset now)
     {

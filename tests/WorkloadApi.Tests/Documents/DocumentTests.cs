@@ -150,6 +150,18 @@ public sealed class DocumentTests
         Assert.Equal("Healthy", await GetAsync(server.HttpAddress + path));
     }
 
+    [Fact]
+    public async Task Without_its_socket_the_server_is_not_ready()
+    {
+        using var mesh = new TestMesh();
+        await using var server = await RunningServer.StartAsync(mesh.Agent("me", TestMesh.ThisProcess));
+
+        File.Delete(mesh.SocketPath);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Http.GetAsync($"{server.HttpAddress}/health", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal("Healthy", await GetAsync($"{server.HttpAddress}/alive"));
+    }
+
     private static async Task<string> GetAsync(string url) => await Http.GetStringAsync(url, TestContext.Current.CancellationToken);
 
     private static async Task<string> KidAsync(RunningServer server) => new JsonWebToken(await JwtSvidTests.FetchOneAsync(server, "a")).Kid;
