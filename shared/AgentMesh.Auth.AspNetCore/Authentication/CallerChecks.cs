@@ -81,7 +81,7 @@ internal sealed class CallerChecks
         // Somebody who sends a token here means to talk to somebody else: it is neither used nor passed over.
         var reason = credentials.Count > 0 ? DecisionReason.CredentialNotAccepted
             : !_edges.TryGetValue(caller, out scopes) ? DecisionReason.EdgeUnknown
-            : _revocations.Check(new RevocationSubject(caller, caller, [], null, null, null));
+            : _revocations.Check(new RevocationSubject(caller, caller, [], null, null, peer.NotBefore));
         return new CallerProof { Started = started, Connected = true, Peer = peer, Scopes = reason is null ? scopes! : ScopeSet.Empty, Reason = reason };
     }
 

@@ -35,11 +35,14 @@ public static class AgentServerExtensions
         services.AddSingleton<AccessTokenValidator>();
         services.AddSingleton<CallerChecks>();
         services.TryAddSingleton<InMemoryRevocationState>();
-        services.TryAddSingleton<IRevocationState>(static s => s.GetRequiredService<InMemoryRevocationState>());
+        services.AddSingleton<RevocationFreshness>();
+        services.AddSingleton<SecurityEventReader>();
+        services.TryAddSingleton<IRevocationState, FollowedRevocationState>();
+        services.AddHostedService<RevocationReceiver>();
         services.AddSingleton<InboundMetrics>();
         services.AddSingleton<DecisionRecorder>();
 
-        services.AddHealthChecks();
+        services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
         return builder;
     }
 

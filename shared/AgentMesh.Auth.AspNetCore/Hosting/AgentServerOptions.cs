@@ -52,4 +52,10 @@ public sealed class AgentServerOptions
     /// <summary>Shortest time between two reads of the keys, whatever tokens ask for (100 ms to 5 min).</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00", ErrorMessage = "Mesh:Server:KeysMinInterval (environment: Mesh__Server__KeysMinInterval) must be from 00:00:00.1 to 00:05:00.")]
     public TimeSpan KeysMinInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// For how long revocations may go unheard before what was issued earlier is refused (45 s to 1 h). The stream shows a sign of life every 30 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:45", "01:00:00", ErrorMessage = "Mesh:Server:RevocationMaxStaleness (environment: Mesh__Server__RevocationMaxStaleness) must be from 00:00:45 to 01:00:00.")]
+    public TimeSpan RevocationMaxStaleness { get; set; } = TimeSpan.FromSeconds(90);
 }

@@ -15,6 +15,6 @@ public interface IRevocationState
 /// <param name="Actors">The actor chain, newest first.</param>
 /// <param name="TokenId">The <c>jti</c> claim; null on an mTLS edge.</param>
 /// <param name="TransactionId">The <c>txn</c> claim; null on an mTLS edge.</param>
-/// <param name="IssuedAt">When the token was issued; null on an mTLS edge.</param>
+/// <param name="IssuedAt">When the token was issued; on an mTLS edge when the peer's SVID begins.</param>
 public readonly record struct RevocationSubject(
-    string Caller, string Subject, IReadOnlyList<string> Actors, string? TokenId, string? TransactionId, DateTimeOffset? IssuedAt);
+    string Caller, string Subject, IReadOnlyList<string> Actors, string? TokenId, string? TransactionId, DateTimeOffset IssuedAt);

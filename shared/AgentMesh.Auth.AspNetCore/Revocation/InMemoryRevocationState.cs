@@ -3,22 +3,31 @@ using System.Collections.Concurrent;
 namespace AgentMesh.Auth.AspNetCore;
 
 /// <summary>
-/// Revocations held in memory. Tokens and tasks are forgotten once every token they could concern has ended; agents stay revoked until restored.
+/// Revocations held in memory. Tokens and tasks are forgotten once every token they could concern has ended; parties stay revoked until restored.
 /// </summary>
-/// <param name="time">The clock.</param>
-public sealed class InMemoryRevocationState(TimeProvider time) : IRevocationState
+public sealed class InMemoryRevocationState : IRevocationState
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _agents = new(StringComparer.Ordinal);
+    private const int FewEntries = 1024;
+
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, bool> _parties = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _transactions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateTimeOffset At, HashSet<string> Events)> _lastChange = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private int _purgeAt = FewEntries;
 
-    /// <summary>Refuses an agent as caller, subject or actor from now on.</summary>
-    /// <param name="spiffeId">The agent.</param>
-    public void RevokeAgent(string spiffeId) => _agents[spiffeId] = DateTimeOffset.MaxValue;
+    /// <summary>Creates a state in which nothing is revoked.</summary>
+    /// <param name="time">The clock.</param>
+    public InMemoryRevocationState(TimeProvider time) => _time = time;
 
-    /// <summary>Lets an agent in again.</summary>
-    /// <param name="spiffeId">The agent.</param>
-    public void RestoreAgent(string spiffeId) => _agents.TryRemove(spiffeId, out _);
+    /// <summary>Refuses a party as caller, subject or actor from now on.</summary>
+    /// <param name="spiffeId">The party.</param>
+    public void RevokeAgent(string spiffeId) => _parties[spiffeId] = true;
+
+    /// <summary>Lets a party in again.</summary>
+    /// <param name="spiffeId">The party.</param>
+    public void RestoreAgent(string spiffeId) => _parties.TryRemove(spiffeId, out _);
 
     /// <summary>Refuses one token.</summary>
     /// <param name="tokenId">Its <c>jti</c>.</param>
@@ -33,7 +42,7 @@ public sealed class InMemoryRevocationState(TimeProvider time) : IRevocationStat
     /// <inheritdoc/>
     public string? Check(in RevocationSubject subject)
     {
-        if (!_agents.IsEmpty && (_agents.ContainsKey(subject.Caller) || _agents.ContainsKey(subject.Subject) || AnyRevoked(subject.Actors)))
+        if (!_parties.IsEmpty && (_parties.ContainsKey(subject.Caller) || _parties.ContainsKey(subject.Subject) || AnyRevoked(subject.Actors)))
             return DecisionReason.AgentRevoked;
         if (subject.TokenId is { } token && !_tokens.IsEmpty && _tokens.ContainsKey(token))
             return DecisionReason.TokenRevoked;
@@ -41,24 +50,65 @@ public sealed class InMemoryRevocationState(TimeProvider time) : IRevocationStat
             ? DecisionReason.TransactionRevoked : null;
     }
 
+    /// <summary>Applies an event. One that is older than what is known about a party, or was applied before, changes nothing.</summary>
+    /// <returns>Whether it changed anything.</returns>
+    internal bool Apply(SecurityEvent received)
+    {
+        switch (received.Kind)
+        {
+            case SecurityEventKind.TokenRevoked:
+                return Add(_tokens, received.Subject, received.Until);
+            case SecurityEventKind.TransactionRevoked:
+                return Add(_transactions, received.Subject, received.Until);
+            default:
+                return ApplyToParty(received);
+        }
+    }
+
+    private bool ApplyToParty(SecurityEvent received)
+    {
+        lock (_gate)
+        {
+            if (!_lastChange.TryGetValue(received.Subject, out var last) || received.OccurredAt > last.At)
+                last = _lastChange[received.Subject] = (received.OccurredAt, new HashSet<string>(StringComparer.Ordinal));
+            if (received.OccurredAt < last.At || !last.Events.Add(received.Id))
+                return false;
+            if (received.Kind == SecurityEventKind.PartyRestored)
+                RestoreAgent(received.Subject);
+            else
+                RevokeAgent(received.Subject);
+            return true;
+        }
+    }
+
     private bool AnyRevoked(IReadOnlyList<string> actors)
     {
         for (var i = 0; i < actors.Count; i++)
         {
-            if (_agents.ContainsKey(actors[i]))
+            if (_parties.ContainsKey(actors[i]))
                 return true;
         }
         return false;
     }
 
-    private void Add(ConcurrentDictionary<string, DateTimeOffset> entries, string key, DateTimeOffset until)
+    private bool Add(ConcurrentDictionary<string, DateTimeOffset> entries, string key, DateTimeOffset until)
     {
-        entries[key] = until;
-        var now = time.GetUtcNow();
-        foreach (var (old, end) in entries)
+        var added = entries.TryAdd(key, until);
+        lock (_gate)
         {
-            if (end <= now)
-                entries.TryRemove(old, out _);
+            if (_tokens.Count + _transactions.Count < _purgeAt)
+                return added;
+            var now = _time.GetUtcNow();
+            foreach (var each in (ConcurrentDictionary<string, DateTimeOffset>[])[_tokens, _transactions])
+            {
+                foreach (var (old, end) in each)
+                {
+                    if (end <= now)
+                        each.TryRemove(old, out _);
+                }
+            }
+            _purgeAt = Math.Max(FewEntries, 2 * (_tokens.Count + _transactions.Count));
         }
+        return added;
     }
 }

@@ -69,12 +69,24 @@ public sealed partial class AuthorizationServer : IDisposable
         return await SendAsync(HttpMethod.Post, metadata.TokenEndpoint, content, svid, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Posts JSON to an address below the issuer and waits longer than usual: for long polling (RFC 8936 §2.4) and large batches.</summary>
+    internal async Task<ServerAnswer> PostJsonAsync(string path, ReadOnlyMemory<byte> json, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (!TryGetSvid(out var svid, out var noSvid))
+            return new ServerAnswer(default, [], noSvid);
+        using var content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) } };
+        return await SendAsync(HttpMethod.Post, new Uri(_issuer ?? throw NoIssuer(), path), content, svid!, cancellationToken, timeout).ConfigureAwait(false);
+    }
+
+    private static InvalidOperationException NoIssuer() =>
+        new($"{MeshOptions.Names(nameof(MeshOptions.Issuer))} is not set. Set it to the authorization server's issuer, such as https://127.0.0.1:7443/.");
+
     private async ValueTask<(ServerMetadata? Metadata, TokenError? Error)> GetMetadataAsync(X509Svid svid, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _metadata) is { } known && _time.GetUtcNow() < _metadataUntil)
             return (known, null);
         if (_issuer is null)
-            throw new InvalidOperationException($"{MeshOptions.Names(nameof(MeshOptions.Issuer))} is not set. Set it to the authorization server's issuer, such as https://127.0.0.1:7443/.");
+            throw NoIssuer();
 
         await _metadataGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -99,9 +111,10 @@ public sealed partial class AuthorizationServer : IDisposable
         }
     }
 
-    private async Task<ServerAnswer> SendAsync(HttpMethod method, Uri address, HttpContent? content, X509Svid svid, CancellationToken cancellationToken)
+    private async Task<ServerAnswer> SendAsync(HttpMethod method, Uri address, HttpContent? content, X509Svid svid, CancellationToken cancellationToken, TimeSpan? wait = null)
     {
-        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        var longest = wait ?? _options.Timeout;
+        using var timeout = new CancellationTokenSource(longest, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var request = new HttpRequestMessage(method, address)
         {
@@ -123,7 +136,7 @@ public sealed partial class AuthorizationServer : IDisposable
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return ServerAnswer.Failed(TokenError.Unavailable, $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) did not answer {address.AbsolutePath} within {_options.Timeout.TotalSeconds:0.#} s.");
+            return ServerAnswer.Failed(TokenError.Unavailable, $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) did not answer {address.AbsolutePath} within {longest.TotalSeconds:0.#} s.");
         }
         catch (InvalidDataException exception)
         {

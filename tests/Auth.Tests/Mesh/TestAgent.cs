@@ -37,7 +37,9 @@ internal sealed class TestAgent : IAsyncDisposable
         var log = new RecordingLogger();
         if (setup.KeepLogs)
             builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
-        builder.Configuration.AddConfiguration(mesh.Configuration(name, [("urls", "https://127.0.0.1:0;http://127.0.0.1:0"), .. setup.Settings]));
+        builder.Configuration.AddConfiguration(mesh.Configuration(name, [("urls", "https://127.0.0.1:0;http://127.0.0.1:0"),
+            // Tests move the clock by minutes at once, which ends a poll but is no loss.
+            ("Mesh:Server:RevocationMaxStaleness", "01:00:00"), .. setup.Settings]));
         mesh.AddSources(builder.Services, setup.Source);
         var audit = new RecordingAuditLog();
         if (setup.RecordAudit)

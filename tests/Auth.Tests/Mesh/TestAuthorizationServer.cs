@@ -70,12 +70,20 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
         app.MapGet("/jwks", server.PublishKeys);
         // The cast keeps the result: a RequestDelegate would drop it.
         app.MapPost("/token", (Delegate)server.ExchangeAsync);
+        app.MapPost("/events/{stream}", (Delegate)server.Events.PollAsync);
         await app.StartAsync();
         server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/");
         return server;
     }
 
-    public Task StopAsync() => _app.StopAsync();
+    /// <summary>The stream of security events that receivers poll.</summary>
+    public TestEventStream Events { get; } = new();
+
+    public Task StopAsync()
+    {
+        Events.Stop();
+        return _app.StopAsync();
+    }
 
     /// <summary>Signs a token for a caller with the newest key.</summary>
     public string Issue(TestSource caller, string audience, string scope, Action<TestToken>? shape = null)
@@ -87,7 +95,9 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Events.Stop();
         await _app.DisposeAsync();
+        Events.Dispose();
         foreach (var key in Keys)
             key.Dispose();
         _source.Svid.Dispose();

@@ -2,7 +2,6 @@ using AgentMesh.Spiffe;
 using AgentMesh.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace AgentMesh.Auth.Tests;
 
@@ -19,7 +18,7 @@ internal sealed class TestMesh : IAsyncDisposable
         File.WriteAllText(ManifestPath, TestManifest.Json);
     }
 
-    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+    public TestClock Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
     public TestAuthority Authority { get; }
 

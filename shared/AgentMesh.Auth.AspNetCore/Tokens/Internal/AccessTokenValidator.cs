@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -75,42 +73,18 @@ internal sealed class AccessTokenValidator
     private static string? ReadKeyId(ReadOnlySpan<char> token, out string? keyId)
     {
         keyId = null;
-        if (!TrySplit(token, out var header, out _, out _))
-            return DecisionReason.TokenMalformed;
-        Span<byte> json = stackalloc byte[1024];
-        if (header.Length > 1024 || Base64Url.DecodeFromChars(header, json, out _, out var length) != OperationStatus.Done)
-            return DecisionReason.TokenMalformed;
-        try
-        {
-            var fault = TokenHeader.Read(json[..length], out var read);
-            keyId = read.KeyId;
-            return fault;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            return DecisionReason.TokenMalformed;
-        }
+        return CompactToken.TrySplit(token, out var parts) ? parts.ReadKeyId("at+jwt"u8, out keyId) : DecisionReason.TokenMalformed;
     }
 
     private string? Verify(ReadOnlySpan<char> token, TokenHash hash, IssuerKey key, out VerifiedToken? verified)
     {
         verified = null;
-        TrySplit(token, out var header, out var payload, out var signature);
+        CompactToken.TrySplit(token, out var parts);
         var rented = ArrayPool<byte>.Shared.Rent(token.Length * 2);
         try
         {
-            var signed = token[..(header.Length + 1 + payload.Length)];
-            if (!Ascii.IsValid(token) || Encoding.ASCII.GetBytes(signed, rented) != signed.Length)
-                return DecisionReason.TokenMalformed;
-            Span<byte> signatureBytes = stackalloc byte[96];
-            if (signature.Length > 100 || Base64Url.DecodeFromChars(signature, signatureBytes, out _, out var signatureLength) != OperationStatus.Done)
-                return DecisionReason.TokenSignature;
-            if (!key.Verify(rented.AsSpan(0, signed.Length), signatureBytes[..signatureLength]))
-                return DecisionReason.TokenSignature;
-            var json = rented.AsSpan(signed.Length);
-            if (Base64Url.DecodeFromChars(payload, json, out _, out var length) != OperationStatus.Done)
-                return DecisionReason.TokenMalformed;
-            return CheckClaims(TokenClaims.TryRead(json[..length]), token, hash, key, out verified);
+            return parts.Verify(key, rented, out var payload)
+                ?? CheckClaims(TokenClaims.TryRead(payload), token, hash, key, out verified);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -155,18 +129,5 @@ internal sealed class AccessTokenValidator
             AuthorizationDetails = claims.AuthorizationDetails,
         };
         return null;
-    }
-
-    private static bool TrySplit(ReadOnlySpan<char> token, out ReadOnlySpan<char> header, out ReadOnlySpan<char> payload, out ReadOnlySpan<char> signature)
-    {
-        header = payload = signature = default;
-        var first = token.IndexOf('.');
-        var last = token.LastIndexOf('.');
-        if (first <= 0 || last <= first + 1 || last == token.Length - 1 || token[(first + 1)..last].Contains('.'))
-            return false;
-        header = token[..first];
-        payload = token[(first + 1)..last];
-        signature = token[(last + 1)..];
-        return true;
     }
 }

@@ -11,11 +11,14 @@ internal ref struct TokenHeader
     public string? KeyId { get; private set; }
 
     /// <summary>Reads the header.</summary>
+    /// <param name="json">The header.</param>
+    /// <param name="expectedType">What <c>typ</c> must be, with or without <c>application/</c> before it.</param>
+    /// <param name="header">What was read.</param>
     /// <returns>A reason code, or null when the token may be verified with the key <see cref="KeyId"/>.</returns>
-    public static string? Read(ReadOnlySpan<byte> json, out TokenHeader header)
+    public static string? Read(ReadOnlySpan<byte> json, ReadOnlySpan<byte> expectedType, out TokenHeader header)
     {
         header = default;
-        bool algorithm = false, es256 = false, type = false, accessToken = false, keyId = false;
+        bool algorithm = false, es256 = false, type = false, asExpected = false, keyId = false;
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 2 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return DecisionReason.TokenMalformed;
@@ -31,7 +34,7 @@ internal ref struct TokenHeader
             {
                 if (type || !reader.Read() || reader.TokenType != JsonTokenType.String)
                     return DecisionReason.TokenMalformed;
-                (type, accessToken) = (true, reader.ValueTextEquals("at+jwt"u8) || reader.ValueTextEquals("application/at+jwt"u8));
+                (type, asExpected) = (true, IsType(ref reader, expectedType));
             }
             else if (reader.ValueTextEquals("kid"u8))
             {
@@ -49,8 +52,17 @@ internal ref struct TokenHeader
             }
         }
         return !es256 ? DecisionReason.TokenAlgorithm
-            : !accessToken ? DecisionReason.TokenType
+            : !asExpected ? DecisionReason.TokenType
             : string.IsNullOrEmpty(header.KeyId) ? DecisionReason.TokenKeyUnknown
             : null;
+    }
+
+    // RFC 7515 section 4.1.9: the prefix may be left out.
+    private static bool IsType(ref Utf8JsonReader reader, ReadOnlySpan<byte> expected)
+    {
+        if (reader.ValueTextEquals(expected))
+            return true;
+        var prefix = "application/"u8;
+        return !reader.ValueIsEscaped && reader.ValueSpan.StartsWith(prefix) && reader.ValueSpan[prefix.Length..].SequenceEqual(expected);
     }
 }

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>Says when revocations are not heard of: the agent still serves, but refuses more and more.</summary>
+internal sealed class RevocationHealth(RevocationFreshness freshness) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(freshness.IsStale
+        ? HealthCheckResult.Degraded("Revocations could not be received for longer than Mesh:Server:RevocationMaxStaleness: older tokens are refused.")
+        : HealthCheckResult.Healthy());
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.Auth.AspNetCore;
+
+/// <summary>
+/// Long-polls the authorization server for security events (RFC 8936) and applies them, at least once each. An event is acknowledged after it was
+/// applied; one that is not believed is reported and has no effect.
+/// </summary>
+internal sealed partial class RevocationReceiver(MeshIdentity identity, AuthorizationServer server, SecurityEventReader reader, InMemoryRevocationState state,
+    RevocationFreshness freshness, IAuditLog audit, TimeProvider time, ILogger<RevocationReceiver> logger) : BackgroundService
+{
+    // The server answers an idle poll after half a minute.
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    // State lives in memory, so each process begins a stream of its own, with everything that is still revoked.
+    private readonly string _path = $"events/{Guid.NewGuid():N}";
+    private readonly List<string> _applied = [];
+    private readonly Dictionary<string, EventFault> _faults = new(StringComparer.Ordinal);
+    private bool _lost;
+    private bool _caughtUp;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (identity.Issuer is null)
+            return;
+        freshness.Follow();
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (await TryPollAsync(stoppingToken).ConfigureAwait(false))
+            {
+                pause = TimeSpan.FromMilliseconds(100);
+                continue;
+            }
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private async Task<bool> TryPollAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PollAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogFailed(exception);
+            _caughtUp = false;
+            return false;
+        }
+    }
+
+    private async Task<bool> PollAsync(CancellationToken cancellationToken)
+    {
+        // The first poll, also after a loss, wants to know what is revoked already, not to wait for what comes.
+        var poll = new EventPoll([.. _applied], _faults.Count == 0 ? null : new Dictionary<string, EventFault>(_faults), !_caughtUp);
+        var answer = await server.PostJsonAsync(_path, JsonSerializer.SerializeToUtf8Bytes(poll, EventJson.Default.EventPoll), LongestPoll, cancellationToken).ConfigureAwait(false);
+        if (answer.Error is not null || answer.Status != HttpStatusCode.OK)
+            return Lost(answer.Error?.Description ?? $"The authorization server answered /{_path.Split('/')[0]} with status {(int)answer.Status}.");
+        if (JsonSerializer.Deserialize(answer.Json, EventJson.Default.EventBatch) is not { } batch)
+            return Lost("The authorization server's answer is not the JSON of RFC 8936 section 2.5.");
+
+        _applied.Clear();
+        _faults.Clear();
+        foreach (var (id, token) in batch.Sets ?? new Dictionary<string, string>())
+            await ReceiveAsync(id, token, cancellationToken).ConfigureAwait(false);
+        if (!batch.MoreAvailable)
+        {
+            freshness.Heard();
+            _caughtUp = true;
+        }
+        if (_lost)
+            LogFound();
+        _lost = false;
+        return true;
+    }
+
+    private async ValueTask ReceiveAsync(string id, string token, CancellationToken cancellationToken)
+    {
+        var (received, fault) = await reader.ReadAsync(token, cancellationToken).ConfigureAwait(false);
+        if (received is null || received.Id != id)
+        {
+            LogRefused(id, fault ?? "jti differs from the key it was sent under");
+            // Without keys nothing can be judged yet: neither acknowledged nor given up.
+            if (fault != DecisionReason.KeysUnavailable)
+                _faults[id] = new EventFault("authentication_failed", fault ?? "jti_mismatch");
+            return;
+        }
+        var applied = state.Apply(received);
+        _applied.Add(id);
+        if (!applied)
+            return;
+        LogApplied(received.Kind, received.Subject);
+        await audit.WriteAsync(new AuditEvent
+        {
+            Kind = "revocation",
+            Time = time.GetUtcNow(),
+            Party = identity.Id.ToString(),
+            Subject = received.Subject,
+            Action = received.Kind.ToString(),
+            Decision = received.Kind == SecurityEventKind.PartyRestored ? "allow" : "deny",
+            PolicyVersion = identity.Manifest.Version,
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool Lost(string reason)
+    {
+        if (!_lost)
+            LogLost(reason);
+        _lost = true;
+        _caughtUp = false;
+        return false;
+    }
+
+    [LoggerMessage(2301, LogLevel.Warning, "Revocations cannot be received: {Reason}")]
+    private partial void LogLost(string reason);
+
+    [LoggerMessage(2302, LogLevel.Information, "Revocations are received again.")]
+    private partial void LogFound();
+
+    [LoggerMessage(2303, LogLevel.Warning, "A security event ({Id}) was not believed: {Reason}")]
+    private partial void LogRefused(string id, string reason);
+
+    [LoggerMessage(2304, LogLevel.Information, "{Kind}: {Subject}")]
+    private partial void LogApplied(SecurityEventKind kind, string subject);
+
+    [LoggerMessage(2305, LogLevel.Error, "Receiving revocations failed.")]
+    private partial void LogFailed(Exception exception);
+}

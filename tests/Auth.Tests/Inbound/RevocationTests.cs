@@ -1,0 +1,161 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using AgentMesh.Testing;
+
+namespace AgentMesh.Auth.Tests;
+
+public sealed class RevocationTests : InboundTest
+{
+    private const string SessionRevoked = "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
+    private const string AccountEnabled = "https://schemas.openid.net/secevent/risc/event-type/account-enabled";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+
+    private protected override void Configure(TestAgent.Setup setup) => setup.Settings.Add(("Mesh:Server:RevocationMaxStaleness", "00:01:30"));
+
+    [Fact, Proves("SE1", "T31")]
+    public async Task A_revoked_token_is_refused_and_another_passes()
+    {
+        var token = HonestToken(t => t.Claims["jti"] = "token-1");
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", token)).Status);
+
+        Assert.Null(await SendAsync(Subject("jwt_id", "jti", "token-1")));
+
+        AssertRefused(await Client.GetAsync("/score", token), HttpStatusCode.Unauthorized, "token_revoked");
+        await AssertHonestCallPassesAsync();
+    }
+
+    [Fact, Proves("SE1", "T31")]
+    public async Task Every_token_of_a_revoked_task_is_refused()
+    {
+        var token = HonestToken(t => t.Claims["txn"] = "task-1");
+        Assert.Null(await SendAsync(Subject("opaque", "id", "task-1")));
+
+        AssertRefused(await Client.GetAsync("/score", token), HttpStatusCode.Unauthorized, "transaction_revoked");
+        await AssertHonestCallPassesAsync();
+    }
+
+    [Theory, Proves("SE1", "T31")]
+    [InlineData("advisor")]
+    [InlineData("trader")]
+    [InlineData("local")]
+    public async Task A_disabled_party_is_refused_as_caller_actor_and_subject_until_it_is_enabled(string party)
+    {
+        var token = HonestToken(t =>
+        {
+            t.Claims["sub"] = TestManifest.IdOf("local");
+            t.Claims["act"] = JsonNode.Parse($$$"""{"sub":"{{{Advisor.Id}}}","act":{"sub":"{{{TestManifest.IdOf("trader")}}}"}}""");
+        });
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", token)).Status);
+
+        await SendAsync(Subject("uri", "uri", TestManifest.IdOf(party)));
+        AssertRefused(await Client.GetAsync("/score", token), HttpStatusCode.Unauthorized, "agent_revoked");
+
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(1));
+        await SendAsync(Subject("uri", "uri", TestManifest.IdOf(party)), AccountEnabled);
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", token)).Status);
+    }
+
+    [Fact, Proves("T32", "SE1")]
+    public async Task A_forged_event_is_reported_and_has_no_effect()
+    {
+        using var foreign = new TestSigningKey("key-1");
+        var subject = Subject("uri", "uri", Advisor.Id.ToString());
+
+        Assert.Equal("token_signature", await SendAsync(subject, key: foreign));
+        Assert.Equal("token_audience", await SendAsync(subject, shape: t => t.Claims["aud"] = TestManifest.IdOf("trader")));
+        Assert.Equal("token_issuer", await SendAsync(subject, shape: t => t.Claims["iss"] = "https://evil.example/"));
+        Assert.Equal("token_type", await SendAsync(subject, shape: t => t.Header["typ"] = "at+jwt"));
+        Assert.Equal("token_header", await SendAsync(subject, shape: t => t.Header["jku"] = "https://evil.example/"));
+        Assert.Equal("token_malformed", await SendAsync(subject, "https://evil.example/event"));
+        await AssertHonestCallPassesAsync();
+
+        Assert.Null(await SendAsync(subject));
+        AssertRefused(await Client.GetAsync("/score", HonestToken()), HttpStatusCode.Unauthorized, "agent_revoked");
+    }
+
+    [Fact, Proves("T32")]
+    public async Task An_event_sent_again_or_late_does_not_undo_a_newer_one()
+    {
+        var subject = Subject("uri", "uri", Advisor.Id.ToString());
+        var disabled = Write(subject, SessionRevoked);
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(2));
+        await SendAsync(subject, AccountEnabled);
+
+        Assert.Null(await Mesh.Issuer.Events.Send(disabled.Id, disabled.Token));
+        await AssertHonestCallPassesAsync();
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await SendAsync(subject));
+        AssertRefused(await Client.GetAsync("/score", HonestToken()), HttpStatusCode.Unauthorized, "agent_revoked");
+    }
+
+    [Fact, Proves("SE1")]
+    public async Task A_process_that_starts_later_hears_everything_that_is_still_revoked()
+    {
+        await SendAsync(Subject("uri", "uri", Advisor.Id.ToString()));
+        var polls = Mesh.Issuer.Events.Polls;
+        var restarted = await Mesh.StartAgentAsync("risk-analyst");
+        using var client = Raw.Client(Mesh, Advisor, restarted.Address);
+        // The second poll of the new process acknowledges what the first brought.
+        await Mesh.Issuer.Events.WaitForPollsAsync(polls + 2);
+
+        Assert.Equal("agent_revoked", (await client.GetAsync("/score", HonestToken())).Reason);
+    }
+
+    [Fact, Proves("T33", "AI7")]
+    public async Task After_the_stream_was_lost_too_long_older_tokens_are_refused_and_newer_ones_pass()
+    {
+        var old = HonestToken();
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", old)).Status);
+        Mesh.Issuer.Intercept = context =>
+        {
+            var events = context.Request.Path.StartsWithSegments("/events");
+            context.Response.StatusCode = events ? 503 : 200;
+            return Task.FromResult(events);
+        };
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(80));
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", old)).Status);
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(11));
+
+        AssertRefused(await Client.GetAsync("/score", old), HttpStatusCode.Unauthorized, "revocation_unknown");
+        await AssertHonestCallPassesAsync();
+
+        Mesh.Issuer.Intercept = null;
+        // Whenever the receiver pauses before its next attempt, the pause is over.
+        Mesh.Clock.TimerCreated = due =>
+        {
+            if (due < LongestPause)
+                _ = Task.Run(() => Mesh.Clock.Advance(LongestPause), TestContext.Current.CancellationToken);
+        };
+        Mesh.Clock.Advance(LongestPause);
+        await Mesh.Issuer.Events.WaitForPollsAsync(Mesh.Issuer.Events.Polls + 2);
+        Mesh.Clock.TimerCreated = null;
+        var asOld = HonestToken(t => (t.Claims["iat"], t.Claims["exp"]) = (Ago(100), Ago(-100)));
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", asOld)).Status);
+
+        JsonNode Ago(int seconds) => Mesh.Clock.GetUtcNow().AddSeconds(-seconds).ToUnixTimeSeconds();
+    }
+
+    private static JsonObject Subject(string format, string member, string value) => new() { ["format"] = format, [member] = value };
+
+    private Task<string?> SendAsync(JsonObject subject, string type = SessionRevoked, TestSigningKey? key = null, Action<TestToken>? shape = null)
+    {
+        var (id, token) = Write(subject, type, key, shape);
+        return Mesh.Issuer.Events.Send(id, token).WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private (string Id, string Token) Write(JsonObject subject, string type, TestSigningKey? key = null, Action<TestToken>? shape = null)
+    {
+        var set = new TestToken();
+        var id = Guid.NewGuid().ToString("N");
+        set.Header["typ"] = "secevent+jwt";
+        set.Claims["iss"] = Mesh.Issuer.Address.OriginalString;
+        set.Claims["aud"] = TestManifest.IdOf("risk-analyst");
+        set.Claims["jti"] = id;
+        set.Claims["iat"] = Mesh.Clock.GetUtcNow().ToUnixTimeSeconds();
+        set.Claims["sub_id"] = subject.DeepClone();
+        set.Claims["events"] = new JsonObject { [type] = new JsonObject { ["event_timestamp"] = Mesh.Clock.GetUtcNow().ToUnixTimeSeconds() } };
+        shape?.Invoke(set);
+        return (id, set.Sign(key ?? Mesh.Issuer.Keys[^1]));
+    }
+}
