@@ -31,24 +31,8 @@ internal sealed class FederationRelationship(BundleEndpoint endpoint, BundleEndp
 
     public async Task RefreshAsync(CancellationToken cancellation)
     {
-        await _fetching.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            var fetched = await client.FetchAsync(endpoint, this, cancellation).ConfigureAwait(false);
-            if (_stopping.IsCancellationRequested)
-                return;
-            // A replica that lags behind must not bring back what was withdrawn.
-            if (_bundle is { } last && fetched.Sequence < last.Sequence)
-                throw new FormatException($"the sequence went back from {last.Sequence} to {fetched.Sequence}");
-            var changed = _bundle is null || !fetched.ToJson().AsSpan().SequenceEqual(_bundle.ToJson());
-            _bundle = fetched;
-            if (changed)
-                Changed?.Invoke();
-        }
-        finally
-        {
-            _fetching.Release();
-        }
+        if (await FetchAsync(cancellation).ConfigureAwait(false))
+            Changed?.Invoke();
     }
 
     public async ValueTask DisposeAsync()
@@ -58,36 +42,74 @@ internal sealed class FederationRelationship(BundleEndpoint endpoint, BundleEndp
         _stopping.Dispose();
     }
 
+    /// <summary>Whether the bundle changed.</summary>
+    private async Task<bool> FetchAsync(CancellationToken cancellation)
+    {
+        await _fetching.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var fetched = await client.FetchAsync(endpoint, this, cancellation).ConfigureAwait(false);
+            if (_stopping.IsCancellationRequested)
+                return false;
+            // A replica that lags behind must not bring back what was withdrawn.
+            if (_bundle is { } last && fetched.Sequence < last.Sequence)
+                throw new FormatException($"the sequence went back from {last.Sequence} to {fetched.Sequence}");
+            var changed = _bundle is null || !fetched.ToJson().AsSpan().SequenceEqual(_bundle.ToJson());
+            _bundle = fetched;
+            return changed;
+        }
+        finally
+        {
+            _fetching.Release();
+        }
+    }
+
     private async Task PollAsync()
     {
-        while (!_stopping.IsCancellationRequested)
+        try
         {
-            try
+            while (true)
             {
-                await RefreshAsync(_stopping.Token).ConfigureAwait(false);
+                var changed = await TryFetchAsync().ConfigureAwait(false);
+                // The interval begins with the answer, whatever those do who are told of it.
+                var interval = Task.Delay(Interval(), time, _stopping.Token);
+                if (changed)
+                    Tell();
+                await interval.ConfigureAwait(false);
             }
-            catch (Exception e) when (e is HttpRequestException or FormatException)
-            {
-                Log.BundleFetchFailed(logger, endpoint.TrustDomain, e.Message);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // A handler of Changed is somebody else's code and must not end the polling.
-            catch (Exception e)
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task<bool> TryFetchAsync()
+    {
+        try
+        {
+            return await FetchAsync(_stopping.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a fetch fails with, the last bundle stays and the next poll comes.
+        catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
-            {
-                Log.UpdateHandlerFailed(logger, e);
-            }
-            try
-            {
-                await Task.Delay(Interval(), time, _stopping.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        {
+            Log.BundleFetchFailed(logger, endpoint.TrustDomain, e.Message);
+            return false;
+        }
+    }
+
+    private void Tell()
+    {
+        try
+        {
+            Changed?.Invoke();
+        }
+#pragma warning disable CA1031 // Somebody else's code: it must not end the polling.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.UpdateHandlerFailed(logger, e);
         }
     }
 

@@ -26,7 +26,7 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Warning, "A JWT-SVID for {Audience} could not be renewed ahead of its expiry. {Reason}")]
     public static partial void RenewalFailed(ILogger logger, string audience, string reason);
 
-    [LoggerMessage(1007, LogLevel.Error, "A handler of SpiffeSource.Updated failed")]
+    [LoggerMessage(1007, LogLevel.Error, "A handler of Updated failed")]
     public static partial void UpdateHandlerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1008, LogLevel.Warning, "The bundle of {TrustDomain} could not be fetched; the last one stays in use. {Reason}")]

@@ -74,6 +74,8 @@ internal sealed class SpiffeSourceUpdates(WorkloadApiClientOptions options, Time
                     svid.Dispose();
             }
         }
+        // Built now and not in the first handshake, where requests would wait for it.
+        _ = chosen.TlsContext;
         Change(state => state with { Svid = Newest(state.Svid, chosen), X509Bundles = context.Bundles.ToFrozenDictionary() });
     }
 

@@ -41,8 +41,10 @@ internal sealed class WatchedStream<T>(string method, Func<CancellationToken, IA
             isShort = time.GetElapsedTime(opened) < options.FirstBackoff;
             var atOnce = worked && failure is not { Error: WorkloadApiError.PermissionDenied } && !(isShort && wasShort);
             var pause = atOnce ? TimeSpan.Zero : _backoff.Next();
+            var waited = atOnce ? Task.FromResult(true) : DelayAsync(pause, cancellation);
+            // Told once the pause has begun, so that whoever moves the clock on hearing it moves it past the pause.
             Log.StreamLost(logger, method, failure?.Message ?? "The server ended the stream.", pause);
-            if (!atOnce && !await DelayAsync(pause, cancellation).ConfigureAwait(false))
+            if (!await waited.ConfigureAwait(false))
                 return null;
             Reconnecting();
         }
@@ -71,6 +73,12 @@ internal sealed class WatchedStream<T>(string method, Func<CancellationToken, IA
             span?.SetStatus(ActivityStatusCode.Error, e.Error.ToString());
             return (worked, e);
         }
+#pragma warning disable CA1031 // The stream is what the process lives on: whatever it fails with, it is opened again.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return (worked, cancellation.IsCancellationRequested ? null : new WorkloadApiException(WorkloadApiError.Unavailable, $"{method} failed: {e.Message}", e));
+        }
     }
 
     // A message that breaks the standard is reported and discarded (Workload API §4.5); the state before stays, and the stream.
@@ -81,7 +89,9 @@ internal sealed class WatchedStream<T>(string method, Func<CancellationToken, IA
             Received(message);
             return true;
         }
-        catch (WorkloadApiException e)
+#pragma warning disable CA1031 // One message must not end the stream, whatever it makes the code that reads it throw.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             Log.MessageDiscarded(logger, method, e.Message);
             return false;

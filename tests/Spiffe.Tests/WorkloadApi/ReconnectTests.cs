@@ -24,35 +24,37 @@ public sealed class ReconnectTests : SourceFixture
         Api.Serve(Authority, Authority.IssueCertificate(Advisor));
         await ReadySourceAsync();
         Api.X509.End();
+        Assert.Equal(TimeSpan.Zero, PauseIn(await Log.WaitForAsync(1002, 1, Cancellation)));
         await Api.X509.WaitForCallsAsync(2, Cancellation);
-        await Log.WaitForAsync(1002, 1, Cancellation);
 
         Api.X509.End();
-        await Log.WaitForAsync(1002, 2, Cancellation);
 
+        var pause = PauseIn(await Log.WaitForAsync(1002, 2, Cancellation));
+        Assert.InRange(pause, TimeSpan.FromSeconds(0.25), TimeSpan.FromSeconds(0.5));
         Assert.Equal(2, Api.X509.Calls);
-        Time.Advance(TimeSpan.FromSeconds(1));
+        Time.Advance(pause);
         await Api.X509.WaitForCallsAsync(3, Cancellation);
     }
 
     [Fact, Proves("WE4")]
-    public async Task An_unavailable_server_is_called_again_with_growing_pauses()
+    public async Task An_unavailable_server_is_called_again_with_growing_pauses_and_jitter()
     {
         Api.X509.Fail(StatusCode.Unavailable, "starting");
         CreateSource();
+        var pauses = new List<TimeSpan>();
 
-        foreach (var (attempt, longest) in new[] { (1, 0.5), (2, 1), (3, 2), (4, 4) })
+        foreach (var longest in new[] { 0.5, 1, 2, 4, 8, 16, 30, 30 })
         {
-            await Log.WaitForAsync(1002, LostX509(attempt), Cancellation);
-            Assert.Equal(attempt, Api.X509.Calls);
-            // Not before half of the pause is over, and not after all of it.
-            Time.Advance(TimeSpan.FromSeconds((longest / 2) - 0.01));
-            Assert.Equal(attempt, Api.X509.Calls);
-            Time.Advance(TimeSpan.FromSeconds((longest / 2) + 0.02));
-            await Api.X509.WaitForCallsAsync(attempt + 1, Cancellation);
+            var pause = PauseIn(await Log.WaitForAsync(1002, pauses.Count + 1, Cancellation));
+            Assert.InRange(pause, TimeSpan.FromSeconds(longest / 2), TimeSpan.FromSeconds(longest));
+            pauses.Add(pause / longest);
+            Assert.Equal(pauses.Count, Api.X509.Calls);
+            Time.Advance(pause);
+            await Api.X509.WaitForCallsAsync(pauses.Count + 1, Cancellation);
         }
 
-        static int LostX509(int attempt) => attempt;
+        // Not in step with anybody else who lost the same server.
+        Assert.True(pauses.Distinct().Count() > 1);
     }
 
     [Fact, Proves("WE4", "WA7")]
@@ -163,5 +165,12 @@ public sealed class ReconnectTests : SourceFixture
 
         var error = await Assert.ThrowsAsync<WorkloadApiException>(() => waiting);
         Assert.Contains("has no identity for this process (no identity issued). Register the workload", error.Message, StringComparison.Ordinal);
+    }
+
+    private static TimeSpan PauseIn(string logged)
+    {
+        const string before = "next attempt in ";
+        var start = logged.IndexOf(before, StringComparison.Ordinal) + before.Length;
+        return TimeSpan.Parse(logged[start..logged.IndexOf(". ", start, StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
     }
 }
