@@ -119,6 +119,20 @@ public sealed class SendMessageTests
     }
 
     [Fact]
+    public async Task A_busy_task_keeps_sixteen_messages_and_refuses_the_next_without_keeping_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        var id = (await server.RpcAsync("SendMessage", TestServer.Send("approve w"))).GetProperty("result").GetProperty("task").GetProperty("id").GetString()!;
+        for (var i = 0; i < 16; i++)
+            Assert.True((await server.RpcAsync("SendMessage", TestServer.Send($"more {i}", $""","taskId":"{id}" """))).TryGetProperty("result", out _));
+        var refused = await server.RpcAsync("SendMessage", TestServer.Send("too much", $""","taskId":"{id}" """));
+        Assert.Equal(-32004, refused.GetProperty("error").GetProperty("code").GetInt32());
+        Assert.DoesNotContain("too much", (await server.RpcAsync("GetTask", $$"""{"id":"{{id}}"}""")).GetRawText());
+        server.Agent.Open("w");
+        await server.WaitForAsync(id, TaskState.Completed);
+    }
+
+    [Fact]
     public async Task A_message_to_a_task_that_has_ended_is_refused()
     {
         await using var server = await TestServer.StartAsync();

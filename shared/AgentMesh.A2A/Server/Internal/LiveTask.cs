@@ -94,13 +94,15 @@ internal sealed partial class LiveTask
         {
             if (State.IsTerminal())
                 throw HasEnded();
+            // Whoever writes holds the lock above, so there is still room when the message has been stored.
+            if (_inbox.Reader.Count >= InboxSize)
+                throw new A2AException(A2AErrorCode.UnsupportedOperation, $"The task has {InboxSize} messages that it has not got to yet; wait for it.");
             var change = new TaskChange { TaskId = Id, Message = delivery.Request.Message };
             if (!inHistory)
                 await _store.ApplyAsync(Owner, change, CancellationToken.None).ConfigureAwait(false);
             lock (_gate)
             {
-                if (!_inbox.Writer.TryWrite(delivery))
-                    throw new A2AException(A2AErrorCode.UnsupportedOperation, $"The task has {InboxSize} messages that it has not got to yet; wait for it.");
+                _inbox.Writer.TryWrite(delivery);
                 if (!inHistory)
                     _record.Apply(change);
                 var start = !_running;
