@@ -80,7 +80,8 @@ internal static class ExchangeFigures
         return [.. runs.SelectMany(run => run)];
     }
 
-    private static async Task ExchangeAsync(HttpClient client, string subject, string audience)
+    /// <summary>One exchange.</summary>
+    public static async Task ExchangeAsync(HttpClient client, string subject, string audience)
     {
         using var form = new FormUrlEncodedContent(
         [

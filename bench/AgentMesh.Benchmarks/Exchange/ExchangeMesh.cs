@@ -27,8 +27,12 @@ internal static class ExchangeMesh
             }
             json.Append("} }");
         }
-        return MeshManifest.Parse(json.Append("} }").ToString());
+        return MeshManifest.Parse(json.Append("""
+            }, "operators": { "admin": { "may": ["revoke"] } } }
+            """).ToString());
     }
+
+    public const string Operator = $"spiffe://{TrustDomain}/operator/admin";
 
     public static string IdOf(int agent) => $"spiffe://{TrustDomain}/agent/a{agent}";
 }

@@ -46,9 +46,12 @@ internal sealed class ExchangeServer : IAsyncDisposable
     }
 
     /// <summary>A client with the identity of an agent, which keeps one HTTP/2 connection.</summary>
-    public HttpClient ClientOf(int agent)
+    public HttpClient ClientOf(int agent) => ClientOf(ExchangeMesh.IdOf(agent));
+
+    /// <summary>A client with any identity of the mesh.</summary>
+    public HttpClient ClientOf(string spiffeId)
     {
-        var identity = Authority.Source(SpiffeId.Parse(ExchangeMesh.IdOf(agent)));
+        var identity = Authority.Source(SpiffeId.Parse(spiffeId));
         return new HttpClient(SpiffeTls.CreateHandler(identity, identity, Authorize.MemberOf(Authority.TrustDomain)))
         {
             BaseAddress = Address,
