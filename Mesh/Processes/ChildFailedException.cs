@@ -35,6 +35,7 @@ internal sealed class ChildFailedException : Exception
         var text = line.TrimStart();
         return text.Length > 0
             && !text.StartsWith("at ", StringComparison.Ordinal)
+            && !text.StartsWith("---> ", StringComparison.Ordinal)
             && !text.StartsWith("--- End of", StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace AgentMesh.Mesh.Tests;
+
+/// <summary>A part that cannot do its work: the user hears which, and why, in its own words.</summary>
+public sealed class PartFailureTests : IDisposable
+{
+    private readonly Sandbox _sandbox = new();
+
+    public void Dispose() => _sandbox.Dispose();
+
+    [Fact]
+    public async Task A_missing_price_file_is_named_by_the_agent_that_needs_it()
+    {
+        await using var run = MeshRun.Start(_sandbox, Repository.Root, ["up", "--once"], ("MarketData__Directory", "/nowhere"));
+        Assert.True(await run.ExitAsync() == 3, run.All);
+        Assert.Contains("market-data ended with exit code 1", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("/nowhere/", run.Errors, StringComparison.Ordinal);
+        ExpectOneMessage(run);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_misconfigured_is_named_before_anybody_is_asked()
+    {
+        await using var run = MeshRun.Start(_sandbox, Repository.Root, ["up", "--once", "--model", "gpt-5"]);
+        Assert.True(await run.ExitAsync() == 3, run.All);
+        Assert.Contains("Mesh:Model is 'gpt-5'", run.Errors, StringComparison.Ordinal);
+        ExpectOneMessage(run);
+    }
+
+    [Fact]
+    public async Task A_model_endpoint_that_does_not_answer_ends_in_one_message()
+    {
+        await using var run = MeshRun.Start(
+            _sandbox,
+            Repository.Root,
+            ["up", "--once", "--model", "openai:any"],
+            ("OpenAI__Endpoint", $"http://127.0.0.1:{ClosedPort()}/v1"));
+        Assert.True(await run.ExitAsync() == 3, run.All);
+        Assert.Contains("advisor answers 502", run.Errors, StringComparison.Ordinal);
+        ExpectOneMessage(run);
+    }
+
+    private void ExpectOneMessage(MeshRun run)
+    {
+        Assert.StartsWith("mesh: ", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(_sandbox.LeftFiles());
+        Assert.Empty(_sandbox.LeftProcesses());
+    }
+
+    private static int ClosedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
