@@ -139,6 +139,20 @@ public sealed class JwtSvidSourceTests : SourceFixture
             new() { Svids = { new JWTSVID { SpiffeId = id.ToString(), Svid = token } } };
     }
 
+    [Fact, Proves("WA4")]
+    public async Task A_token_for_another_id_than_the_answer_says_is_discarded()
+    {
+        await using var client = new WorkloadApiClient(Api.Options, Time);
+        Api.FetchJwt = _ => Task.FromResult(new JWTSVIDResponse
+        {
+            Svids = { new JWTSVID { SpiffeId = Advisor.ToString(), Svid = Authority.IssueJwt(Authority.Id("/agent/other"), "market") } },
+        });
+
+        var error = await Assert.ThrowsAsync<WorkloadApiException>(() => client.FetchJwtSvidsAsync(["market"], cancellationToken: Cancellation));
+
+        Assert.Equal(WorkloadApiError.InvalidResponse, error.Error);
+    }
+
     [Fact, Proves("WA10")]
     public async Task A_server_can_be_asked_to_validate()
     {
