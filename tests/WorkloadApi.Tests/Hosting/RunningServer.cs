@@ -1,7 +1,9 @@
 using AgentMesh.Spiffe.Protocol;
+using AgentMesh.WorkloadApi.Authorities;
 using AgentMesh.WorkloadApi.Entries;
 using AgentMesh.WorkloadApi.Protocol;
 using AgentMesh.WorkloadApi.Serving;
+using AgentMesh.WorkloadApi.Telemetry;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +25,10 @@ internal sealed class RunningServer : IAsyncDisposable
     public FakeTimeProvider Time { get; }
 
     public RecordedLog Log { get; }
+
+    public TrustState Trust => _app.Services.GetRequiredService<TrustState>();
+
+    public WorkloadApiTelemetry Telemetry => _app.Services.GetRequiredService<WorkloadApiTelemetry>();
 
     public Wakeups Wakeups => _app.Services.GetRequiredService<Wakeups>();
 
