@@ -51,7 +51,11 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
             context.Response.OnStarting(static state => (Task)state, recorded);
         context.User = new ClaimsPrincipal(new CallerIdentity(proof));
         context.Features.Set(proof);
-        var delegation = new DelegationContext(proof.Caller!, proof.Subject!, proof.Actors, proof.Scopes, proof.Token?.TransactionId, proof.Token?.Token);
+        var delegation = new DelegationContext(proof.Caller!, proof.Subject!, proof.Actors, proof.Scopes, proof.Token?.TransactionId, proof.Token?.Token)
+        {
+            TokenId = proof.Token?.TokenId,
+            Approved = proof.Token?.Approved ?? ApprovedActions.None,
+        };
         using (delegation.Activate())
         {
             await next(context).ConfigureAwait(false);

@@ -35,6 +35,12 @@ public sealed class DelegationContext
     /// <summary>The <c>txn</c> claim that names the task on every hop; null on an mTLS edge.</summary>
     public string? TransactionId { get; }
 
+    /// <summary>The <c>jti</c> of the request's token, by which an approval can be used once and no more; null on an mTLS edge.</summary>
+    public string? TokenId { get; internal init; }
+
+    /// <summary>What a person approved for this request (RFC 9396); empty when nothing needed approval.</summary>
+    public ApprovedActions Approved { get; internal init; } = ApprovedActions.None;
+
     /// <summary>The token the request came with, for the next exchange. Never shown.</summary>
     internal SubjectToken? Token { get; }
 

@@ -126,7 +126,7 @@ internal sealed class AccessTokenValidator
             IssuedAt = issuedAt,
             NotBefore = claims.NotBefore ?? issuedAt,
             ExpiresAt = expiresAt,
-            AuthorizationDetails = claims.AuthorizationDetails,
+            Approved = ApprovedActions.Read(claims.AuthorizationDetails),
         };
         return null;
     }

@@ -30,8 +30,8 @@ internal sealed class VerifiedToken
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary><c>authorization_details</c> as UTF-8 JSON (RFC 9396 §9.1); null when there are none.</summary>
-    public required byte[]? AuthorizationDetails { get; init; }
+    /// <summary><c>authorization_details</c> (RFC 9396 §9.1).</summary>
+    public required ApprovedActions Approved { get; init; }
 
     /// <summary>Who acts now: the newest actor, or the subject itself (RFC 8693 §4.1).</summary>
     public string CurrentActor => Actors.Count > 0 ? Actors[0] : Subject;
