@@ -6,14 +6,19 @@ internal static class AuthServerSettings
     /// <exception cref="StartupException">One is unknown or out of range.</exception>
     public static AuthServerOptions Read(IConfigurationSection section)
     {
+        var known = typeof(AuthServerOptions).GetProperties().Select(property => property.Name).ToArray();
+        if (section.GetChildren().FirstOrDefault(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new StartupException($"Mesh:AuthServer:{unknown.Key} is no setting. There are: {string.Join(", ", known)}.");
+        }
         AuthServerOptions options;
         try
         {
-            options = section.Get<AuthServerOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+            options = section.Get<AuthServerOptions>() ?? new();
         }
         catch (InvalidOperationException wrong)
         {
-            throw new StartupException($"Mesh:AuthServer: {wrong.GetBaseException().Message}", wrong);
+            throw new StartupException($"{wrong.Message} {wrong.InnerException?.Message}", wrong);
         }
         if (options.KeyRotationPeriod < TimeSpan.FromMinutes(2) || options.KeyRotationPeriod > TimeSpan.FromDays(90))
         {
