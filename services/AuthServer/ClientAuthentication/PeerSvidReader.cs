@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography.X509Certificates;
-using AgentMesh.AuthServer.Hosting;
 using AgentMesh.Spiffe;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -13,8 +11,6 @@ namespace AgentMesh.AuthServer.ClientAuthentication;
 /// </summary>
 internal sealed class PeerSvidReader(IX509BundleSource bundles, TimeProvider time)
 {
-    private static readonly object CacheKey = new();
-
     /// <returns>False with an error when there is a certificate but it does not authenticate anybody now; without one when there is none.</returns>
     public bool TryRead(HttpContext http, [NotNullWhen(true)] out PeerSvid? peer, out string? error)
     {
@@ -24,8 +20,8 @@ internal sealed class PeerSvidReader(IX509BundleSource bundles, TimeProvider tim
             return false;
         }
 
-        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(CacheKey, out var cached) && cached is PeerSvid known)
+        var connection = Connection(http);
+        if (connection?.Validated is { } known)
         {
             if (time.GetUtcNow() >= known.NotAfter)
             {
@@ -39,20 +35,20 @@ internal sealed class PeerSvidReader(IX509BundleSource bundles, TimeProvider tim
             }
         }
 
-        var validation = X509SvidValidator.Validate(certificate, Intermediates(items), bundles, time.GetUtcNow());
+        var validation = X509SvidValidator.Validate(certificate, connection?.Intermediates ?? [], bundles, time.GetUtcNow());
         if (validation is not { IsValid: true, Id: { } id } || bundles.FindX509Bundle(id.TrustDomain) is not { } bundle)
         {
             error = validation.Error ?? "its trust domain is not trusted";
             return false;
         }
         peer = new PeerSvid(id, certificate, bundle);
-        if (items is not null)
+        if (connection is not null)
         {
-            items[CacheKey] = peer;
+            connection.Validated = peer;
         }
         return true;
     }
 
-    private static IEnumerable<X509Certificate2> Intermediates(IDictionary<object, object?>? items) =>
-        items is not null && items.TryGetValue(TlsListener.IntermediatesKey, out var value) && value is IReadOnlyList<X509Certificate2> sent ? sent : [];
+    private static ConnectionSvid? Connection(HttpContext http) =>
+        http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionSvid.Key, out var value) == true ? value as ConnectionSvid : null;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.Spiffe;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -14,9 +15,6 @@ namespace AgentMesh.AuthServer.Hosting;
 internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSource svids, IX509BundleSource bundles, TimeProvider time, ILogger<TlsListener> logger)
     : IConfigureOptions<KestrelServerOptions>
 {
-    /// <summary>Connection item: the intermediates that the peer sent, <see cref="IReadOnlyList{X509Certificate2}"/>.</summary>
-    public static readonly object IntermediatesKey = new();
-
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
@@ -64,12 +62,13 @@ internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSo
         var options = SpiffeTls.ServerOptions(svids, bundles, Authorize.AnyPeer(), clientCertificateRequired: false, time, LogPeerRefused);
         var validate = options.RemoteCertificateValidationCallback
             ?? throw new InvalidOperationException("SPIFFE TLS options always validate the peer.");
+        var connection = new ConnectionSvid();
+        handshake.Connection.Items[ConnectionSvid.Key] = connection;
         options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
         {
-            // Requests that come long after the handshake validate the chain again when the trust bundle has changed.
             if (chain is { ChainPolicy.ExtraStore.Count: > 0 })
             {
-                handshake.Connection.Items[IntermediatesKey] = chain.ChainPolicy.ExtraStore.Select(sent => X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span)).ToArray();
+                connection.Intermediates = [.. chain.ChainPolicy.ExtraStore.Select(sent => X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span))];
             }
             return validate(sender, certificate, chain, errors);
         };
