@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace AgentMesh.A2A.Tests.Sdk;
 
@@ -14,7 +13,7 @@ public sealed class NodeInterop : IAsyncLifetime
     /// <summary>Why scripts cannot be run; <see langword="null"/> when they can.</summary>
     public string? Missing { get; private set; }
 
-    private static string Folder { get; } = Path.Combine(SourceFolder(), "..", "interop");
+    private static string Folder { get; } = Path.Combine(ProjectFolder(), "interop");
 
     public async ValueTask InitializeAsync()
     {
@@ -80,7 +79,16 @@ public sealed class NodeInterop : IAsyncLifetime
         RedirectStandardError = true,
     };
 
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+    // Not by the compiler's file path: a deterministic build writes another one.
+    private static string ProjectFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "A2A.Tests.csproj")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException($"No A2A.Tests.csproj above {AppContext.BaseDirectory}.");
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
