@@ -4,4 +4,6 @@ namespace AgentMesh.Cli.Demo;
 
 /// <summary>What an agent's <c>POST /ask</c> answers.</summary>
 /// <param name="Metrics">The risk figures that the words quote, as RiskAnalyst computed them.</param>
-internal sealed record Answer(string Text, string? Model, JsonElement? Metrics, JsonElement? Order, string TraceId, TimeSpan Took);
+/// <param name="FailedSteps">The tools that the model called in vain, each with its reason.</param>
+internal sealed record Answer(
+    string Text, string? Model, JsonElement? Metrics, JsonElement? Order, IReadOnlyList<string> FailedSteps, string TraceId, TimeSpan Took);

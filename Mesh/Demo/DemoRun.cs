@@ -46,6 +46,8 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
     {
         if (answer.Text.Length == 0)
             yield return "the answer is empty";
+        foreach (var failed in answer.FailedSteps)
+            yield return $"the answer lacks what a tool was asked for, {failed}";
         if (hops.Count == 0)
             yield return "no journal holds an event of this trace";
         foreach (var attack in attacks.Where(attack => !attack.Refused))

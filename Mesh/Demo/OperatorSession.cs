@@ -84,6 +84,7 @@ internal sealed class OperatorSession : IAsyncDisposable
                 Member(body, "model")?.GetString(),
                 Member(body, "metrics"),
                 Member(body, "order"),
+                [.. FailedSteps(body)],
                 activity.TraceId.ToHexString(),
                 Stopwatch.GetElapsedTime(started));
         }
@@ -106,4 +107,15 @@ internal sealed class OperatorSession : IAsyncDisposable
 
     private static JsonElement? Member(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static IEnumerable<string> FailedSteps(JsonElement body)
+    {
+        if (Member(body, "steps") is not { ValueKind: JsonValueKind.Array } steps)
+            yield break;
+        foreach (var step in steps.EnumerateArray())
+        {
+            if (Member(step, "outcome")?.GetString() is { } outcome and not "ok")
+                yield return $"{Member(step, "tool")?.GetString()}: {outcome}";
+        }
+    }
 }

@@ -42,6 +42,22 @@ public sealed class PartFailureTests : IDisposable
         ExpectOneMessage(run);
     }
 
+    [Fact]
+    public async Task An_answer_that_lacks_what_a_tool_was_asked_for_is_no_success()
+    {
+        var portfolio = Path.Combine(_sandbox.Temporary, "unknown.json");
+        await File.WriteAllTextAsync(
+            portfolio,
+            """{ "id": "unknown", "name": "Unknown", "currency": "USD", "holdings": [{ "symbol": "TSLA", "weight": 1 }] }""",
+            TestContext.Current.CancellationToken);
+
+        await using var run = MeshRun.Start(_sandbox, Repository.Root, ["up", "--once", "--portfolio", portfolio]);
+
+        Assert.True(await run.ExitAsync() == 1, run.All);
+        Assert.Contains("the answer lacks what a tool was asked for, get_risk: ", run.All, StringComparison.Ordinal);
+        Assert.Contains("TSLA", run.All, StringComparison.Ordinal);
+    }
+
     private void ExpectOneMessage(MeshRun run)
     {
         Assert.StartsWith("mesh: ", run.Errors, StringComparison.Ordinal);
