@@ -1,5 +1,4 @@
 using AgentMesh.Cli.Demo;
-using AgentMesh.Cli.Processes;
 using AgentMesh.Manifest;
 
 namespace AgentMesh.Cli.CommandLine;

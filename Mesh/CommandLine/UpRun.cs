@@ -20,7 +20,7 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
         var portfolio = PortfolioFile.Load(options.Portfolio, manifest.Root);
         var person = ManifestFile.Operator(manifest, options.Operator);
         var workloadApi = await ExistingWorkloadApi.FindAsync(options.WorkloadApi, interrupts.Token);
-        RunFile.Sweep();
+        RunFile.Sweep(RunDirectory.Remove);
 
         using var run = RunDirectory.Create();
         if (options.Keep)

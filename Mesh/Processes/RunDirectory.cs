@@ -61,6 +61,13 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>Whether a path can be one that <see cref="Create"/> made.</summary>
     public static bool IsOne(string path) => System.IO.Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal);
 
+    /// <summary>Deletes a folder that an ended run left, and nothing that is none.</summary>
+    public static void Remove(string path)
+    {
+        if (IsOne(path))
+            Delete(path);
+    }
+
     /// <summary>Leaves the folder where it is, for somebody who wants to read its logs and journals.</summary>
     public void Keep() => _keep = true;
 

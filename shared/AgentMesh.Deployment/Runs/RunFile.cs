@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace AgentMesh.Cli.Processes;
+namespace AgentMesh.Deployment.Runs;
 
 /// <summary>
 /// Tells other terminals of this user where a mesh runs. One file a run, in the user's own data folder (mode 0700), so that
 /// nobody else can put one there; it holds addresses and no secret.
 /// </summary>
-internal sealed class RunFile : IDisposable
+public sealed class RunFile : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -23,6 +23,7 @@ internal sealed class RunFile : IDisposable
     /// <summary>Announces this run. A home folder that cannot be written only means that other terminals do not find it.</summary>
     public static RunFile Announce(RunInfo info)
     {
+        ArgumentNullException.ThrowIfNull(info);
         try
         {
             CreateFolder();
@@ -40,16 +41,18 @@ internal sealed class RunFile : IDisposable
     public static IReadOnlyList<RunInfo> Live() => [.. All().Select(entry => entry.Info).Where(IsAlive).OrderByDescending(info => info.StartedAt)];
 
     /// <summary>Removes what runs left behind that were killed before they could.</summary>
-    public static void Sweep()
+    /// <param name="remove">Removes a run's directory.</param>
+    public static void Sweep(Action<string> remove)
     {
+        ArgumentNullException.ThrowIfNull(remove);
         foreach (var (path, info) in All().Where(entry => !IsAlive(entry.Info)).ToList())
         {
-            if (RunDirectory.IsOne(info.Directory))
-                RunDirectory.Delete(info.Directory);
+            remove(info.Directory);
             File.Delete(path);
         }
     }
 
+    /// <summary>The run is over.</summary>
     public void Dispose()
     {
         if (_path is not null)
