@@ -17,7 +17,7 @@ public sealed class ApprovalTests
         var parent = server.Describe("local", "local", "advisor", "portfolio.advise");
 
         var asked = await AskAsync(server, advisor, server.Sign(parent));
-        Assert.Equal((200, 120, 2), (asked.Status, (int)asked.Body["expires_in"]!, (int)asked.Body["interval"]!));
+        Assert.Equal((200, 120, 5), (asked.Status, (int)asked.Body["expires_in"]!, (int)asked.Body["interval"]!));
         Refused.Because(server, await PollAsync(advisor, asked), 400, "authorization_pending", "approval_pending");
 
         var waiting = await OnlyPendingAsync(local);
@@ -31,7 +31,7 @@ public sealed class ApprovalTests
         Assert.Equal(("approval", "approve", "allow"), (server.Audit.Last.Kind, server.Audit.Last.Action, server.Audit.Last.Decision));
         Assert.Equal(parent.TransactionId, server.Audit.Last.TransactionId);
 
-        server.Time.Advance(TimeSpan.FromSeconds(2));
+        server.Time.Advance(TimeSpan.FromSeconds(5));
         var granted = await PollAsync(advisor, asked);
         Assert.Equal(200, granted.Status);
         var claims = granted.Claims;
@@ -52,7 +52,7 @@ public sealed class ApprovalTests
         var asked = await ApprovedAsync(server, advisor);
         Assert.Equal(200, (await PollAsync(advisor, asked)).Status);
 
-        server.Time.Advance(TimeSpan.FromSeconds(2));
+        server.Time.Advance(TimeSpan.FromSeconds(5));
 
         Refused.Because(server, await PollAsync(advisor, asked), 400, "invalid_grant", "unknown_auth_req_id");
     }
@@ -115,7 +115,7 @@ public sealed class ApprovalTests
 
         server.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal("slow_down", (await PollAsync(advisor, asked)).Error);
-        server.Time.Advance(TimeSpan.FromSeconds(12));
+        server.Time.Advance(TimeSpan.FromSeconds(16));
         Assert.Equal("authorization_pending", (await PollAsync(advisor, asked)).Error);
     }
 

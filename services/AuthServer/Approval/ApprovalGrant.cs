@@ -12,7 +12,4 @@ internal static class ApprovalGrant
 
     /// <summary>A request nobody decides on for this long is over.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
-
-    /// <summary>Seconds between polls.</summary>
-    public const int Interval = 2;
 }

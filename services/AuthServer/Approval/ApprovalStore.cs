@@ -9,8 +9,11 @@ namespace AgentMesh.AuthServer.Approval;
 /// Approvals in the database. Every step that may happen once is one conditional update there, so it happens once however many
 /// instances try.
 /// </summary>
-internal sealed class ApprovalStore(AuthDatabase database, TimeProvider time)
+internal sealed class ApprovalStore(AuthDatabase database, IHostApplicationLifetime lifetime, TimeProvider time)
 {
+    // Another instance may have been asked, or have decided: look into the database this often while waiting.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,6 +27,20 @@ internal sealed class ApprovalStore(AuthDatabase database, TimeProvider time)
                 return _changed.Task;
             }
         }
+    }
+
+    /// <summary>Waits until it is worth looking again: something changed here, or may have changed elsewhere, the end has come, or the server stops.</summary>
+    public async Task WaitAsync(Task changed, DateTimeOffset end, CancellationToken cancellationToken)
+    {
+        var left = end - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            return;
+        }
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        await Task.WhenAny(changed, Task.Delay(left < LookAgain ? left : LookAgain, time, enough.Token));
+        await enough.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     public static byte[] Hash(string requestId) => SHA256.HashData(Encoding.UTF8.GetBytes(requestId));

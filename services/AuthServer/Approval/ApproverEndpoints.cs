@@ -15,9 +15,6 @@ internal sealed class ApproverEndpoints(EndpointRequest endpoint, ApprovalStore 
     private const string Kind = "approval";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    // Another instance may have been asked: look into the database this often while waiting.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
-
     public static void Map(WebApplication app)
     {
         app.MapGet("/approvals", (HttpContext http, ApproverEndpoints approvers, int? wait) => approvers.ListAsync(http, wait ?? 0));
@@ -32,10 +29,12 @@ internal sealed class ApproverEndpoints(EndpointRequest endpoint, ApprovalStore 
             return;
         }
         var until = time.GetUtcNow() + TimeSpan.FromSeconds(Math.Clamp(waitSeconds, 0, (int)LongestWait.TotalSeconds));
+        var changed = approvals.Changed;
         var pending = await approvals.ListPendingAsync(http.RequestAborted);
         while (pending.Count == 0 && time.GetUtcNow() < until && !lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            await Task.WhenAny(approvals.Changed, Task.Delay(LookAgain, time, http.RequestAborted));
+            await approvals.WaitAsync(changed, until, http.RequestAborted);
+            changed = approvals.Changed;
             pending = await approvals.ListPendingAsync(http.RequestAborted);
         }
         http.Response.Headers.CacheControl = "no-store";

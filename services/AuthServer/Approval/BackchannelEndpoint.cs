@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using AgentMesh.AuthServer.Exchange;
+using AgentMesh.AuthServer.Hosting;
 using AgentMesh.AuthServer.Requests;
 using AgentMesh.AuthServer.Storage;
 using AgentMesh.AuthServer.Telemetry;
 using AgentMesh.AuthServer.Tokens;
+using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -14,7 +16,7 @@ namespace AgentMesh.AuthServer.Approval;
 /// OpenID CIBA's backchannel authentication endpoint, poll mode. A request for approval is judged exactly as an exchange for the same
 /// token would be; the one rule that it waits for is the person's. <c>login_hint_token</c> is the token that the client was called with.
 /// </summary>
-internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStore approvals, DecisionRecorder recorder, TimeProvider time)
+internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStore approvals, DecisionRecorder recorder, IOptions<AuthServerOptions> options, TimeProvider time)
 {
     private const string Kind = "approval";
     private const string Operation = "request-approval";
@@ -57,6 +59,7 @@ internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStor
 
         var requestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var now = time.GetUtcNow();
+        var interval = (int)options.Value.ApprovalPollInterval.TotalSeconds;
         var approval = new ApprovalRow
         {
             Id = TokenIdentifier.Create(),
@@ -74,14 +77,14 @@ internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStor
             CreatedAt = now,
             ExpiresAt = now + ApprovalGrant.Lifetime,
             Status = ApprovalStatus.Pending,
-            Interval = ApprovalGrant.Interval,
+            Interval = interval,
         };
         request.TransactionId = approval.TransactionId;
         await approvals.AddAsync(approval, http.RequestAborted);
         await recorder.RecordAsync(request, Kind, Operation, error: null, requestedScope: null, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.WriteAsJsonAsync(
-            new { auth_req_id = requestId, expires_in = (int)ApprovalGrant.Lifetime.TotalSeconds, interval = ApprovalGrant.Interval }, http.RequestAborted);
+            new { auth_req_id = requestId, expires_in = (int)ApprovalGrant.Lifetime.TotalSeconds, interval }, http.RequestAborted);
     }
 
     private Task RefuseAsync(ServerRequest request, string error, string reason, string description) =>

@@ -15,7 +15,7 @@ namespace AgentMesh.AuthServer.Approval;
 /// The CIBA grant: turns an approved request into one token, once, for the client that asked, with exactly the details that the
 /// person saw. What was revoked, or left the manifest, since then counts.
 /// </summary>
-internal sealed class RedeemApproval(ApprovalStore approvals, RevocationList revocations, MeshManifest manifest, TimeProvider time) : IOpenIddictServerHandler<ValidateTokenRequestContext>
+internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, RevocationList revocations, MeshManifest manifest, TimeProvider time) : IOpenIddictServerHandler<ValidateTokenRequestContext>
 {
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         HandlerOrder.After<ValidateTokenRequestContext, RedeemApproval>(LimitDelegation.Descriptor);
@@ -44,9 +44,10 @@ internal sealed class RedeemApproval(ApprovalStore approvals, RevocationList rev
             await context.Refuse(Errors.SlowDown, "polled_too_fast", "Poll less often: the interval is five seconds longer from now on.");
             return;
         }
+        approval = await hold.UntilDecidedAsync(approval, context.CancellationToken);
         if (approval.Status == ApprovalStatus.Denied)
         {
-            await context.Refuse(Errors.AccessDenied, "denied", "The person denied it.");
+            await context.Refuse(Errors.AccessDenied, "denied", $"{Decider(approval)} denied it.");
             return;
         }
         var now = time.GetUtcNow();
@@ -88,6 +89,9 @@ internal sealed class RedeemApproval(ApprovalStore approvals, RevocationList rev
         request.TransactionId = approval.TransactionId;
         request.AuthorizationDetails = JsonSerializer.Deserialize<JsonElement>(approval.AuthorizationDetails);
     }
+
+    private string Decider(ApprovalRow approval) =>
+        manifest.TryGetParty(approval.DecidedBy, out var decider) ? decider.ToString() : "A person";
 
     // As much of the token that the client was called with as the chain and its revocation need.
     private static AccessToken? Parent(ApprovalRow approval) => approval is not { ParentId: { } id, ParentExpiresAt: { } expires } ? null : new AccessToken

@@ -90,6 +90,7 @@ public static class AuthServerHost
         services.AddSingleton<SecurityEventToken>();
         services.AddScoped<PollEndpoint>();
         services.AddSingleton<ApprovalStore>();
+        services.AddSingleton<PollHold>();
         services.AddScoped<BackchannelEndpoint>();
         services.AddScoped<ApproverEndpoints>();
         services.AddTokenPipeline(issuer);

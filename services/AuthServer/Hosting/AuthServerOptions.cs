@@ -25,4 +25,15 @@ public sealed class AuthServerOptions
 
     /// <summary>How long before its first signature a key is published. At least a minute, at most half the period.</summary>
     public TimeSpan KeyPublishAhead { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// <c>interval</c> of OpenID CIBA §7.3, in whole seconds: how far apart a client's polls for one approval must begin. From 1 second to a minute.
+    /// </summary>
+    public TimeSpan ApprovalPollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// For how long a poll is held while nobody has decided, so that a decision is answered at once (long polling). Zero answers every poll
+    /// at once; at most 30 seconds.
+    /// </summary>
+    public TimeSpan ApprovalPollHold { get; set; } = TimeSpan.FromSeconds(20);
 }

@@ -28,6 +28,14 @@ internal static class AuthServerSettings
         {
             throw new StartupException("Mesh:AuthServer:KeyPublishAhead must be at least 00:01:00 and at most half of Mesh:AuthServer:KeyRotationPeriod.");
         }
+        if (options.ApprovalPollInterval < TimeSpan.FromSeconds(1) || options.ApprovalPollInterval > TimeSpan.FromMinutes(1) || options.ApprovalPollInterval.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            throw new StartupException("Mesh:AuthServer:ApprovalPollInterval must be whole seconds between 00:00:01 and 00:01:00.");
+        }
+        if (options.ApprovalPollHold < TimeSpan.Zero || options.ApprovalPollHold > TimeSpan.FromSeconds(30))
+        {
+            throw new StartupException("Mesh:AuthServer:ApprovalPollHold must be between 00:00:00 and 00:00:30.");
+        }
         return options;
     }
 }

@@ -18,5 +18,7 @@ internal static class Usage
           Mesh__AuthServer__KeyEncryptionKeyFile   a file with the same, mode 0600; default with sqlite: made in the data directory
           Mesh__AuthServer__KeyRotationPeriod      how long a key signs (1.00:00:00)
           Mesh__AuthServer__KeyPublishAhead        how long before that it is published (01:00:00)
+          Mesh__AuthServer__ApprovalPollInterval   how far apart polls for an approval must begin (00:00:05)
+          Mesh__AuthServer__ApprovalPollHold       for how long such a poll waits for a person (00:00:20; 0 answers at once)
         """;
 }

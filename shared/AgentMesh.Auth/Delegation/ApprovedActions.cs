@@ -31,8 +31,23 @@ public sealed class ApprovedActions
     public bool Include<TAction>(string type, TAction action, JsonTypeInfo<TAction> jsonTypeInfo)
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
+        return Compare(type, action, jsonTypeInfo).IsApproved;
+    }
+
+    /// <summary>As <see cref="Include"/>, and says what is not as it was approved.</summary>
+    /// <typeparam name="TAction">The action's type.</typeparam>
+    /// <param name="type">The <c>type</c> of the detail.</param>
+    /// <param name="action">What is about to be done, complete: whatever is left out here can differ.</param>
+    /// <param name="jsonTypeInfo">How the action was written when it was submitted for approval.</param>
+    /// <returns>Whether a person approved exactly this; if not, the members that differ from the approved action of this type that is nearest to it.</returns>
+    public ApprovalComparison Compare<TAction>(string type, TAction action, JsonTypeInfo<TAction> jsonTypeInfo)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(type);
         var asked = JsonSerializer.SerializeToElement(action, jsonTypeInfo);
-        return asked.ValueKind == JsonValueKind.Object && _details.Any(detail => IsOfType(detail, type) && SameMembers(detail, asked));
+        if (asked.ValueKind != JsonValueKind.Object || !asked.EnumerateObject().Any())
+            return ApprovalComparison.NothingApproved;
+        var nearest = _details.Where(detail => IsOfType(detail, type)).Select(detail => Differences(detail, asked)).MinBy(differences => differences.Count);
+        return nearest is null ? ApprovalComparison.NothingApproved : new ApprovalComparison(nearest);
     }
 
     /// <summary>Reads the claim; what is not an array of objects approves nothing.</summary>
@@ -47,17 +62,12 @@ public sealed class ApprovedActions
     private static bool IsOfType(JsonElement detail, string type) =>
         detail.TryGetProperty("type", out var stated) && stated.ValueKind == JsonValueKind.String && stated.ValueEquals(type);
 
-    private static bool SameMembers(JsonElement detail, JsonElement asked)
-    {
-        var approved = 0;
-        foreach (var member in detail.EnumerateObject())
-        {
-            if (member.NameEquals("type") || member.NameEquals("locations"))
-                continue;
-            if (!asked.TryGetProperty(member.Name, out var value) || !JsonElement.DeepEquals(member.Value, value))
-                return false;
-            approved++;
-        }
-        return approved > 0 && approved == asked.EnumerateObject().Count();
-    }
+    // In the order of the action, then what only the approved one has.
+    private static List<string> Differences(JsonElement approved, JsonElement asked) =>
+    [
+        .. asked.EnumerateObject().Where(member => !approved.TryGetProperty(member.Name, out var value) || !JsonElement.DeepEquals(member.Value, value)).Select(member => member.Name),
+        .. approved.EnumerateObject().Where(member => !IsEnvelope(member) && !asked.TryGetProperty(member.Name, out _)).Select(member => member.Name),
+    ];
+
+    private static bool IsEnvelope(JsonProperty member) => member.NameEquals("type") || member.NameEquals("locations");
 }

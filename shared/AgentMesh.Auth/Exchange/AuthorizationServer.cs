@@ -60,13 +60,24 @@ public sealed partial class AuthorizationServer : IDisposable
     }
 
     /// <summary>Posts a form to the token endpoint, authenticated by the SVID (RFC 8705 §2).</summary>
-    internal async Task<ServerAnswer> PostToTokenEndpointAsync(IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, CancellationToken cancellationToken)
+    internal Task<ServerAnswer> PostToTokenEndpointAsync(
+        IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        PostFormAsync(static metadata => metadata.TokenEndpoint, form, svid, timeout, cancellationToken);
+
+    /// <summary>Posts a form to the backchannel authentication endpoint (OpenID CIBA §7).</summary>
+    internal Task<ServerAnswer> PostToBackchannelEndpointAsync(IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, CancellationToken cancellationToken) =>
+        PostFormAsync(static metadata => metadata.BackchannelEndpoint, form, svid, timeout: null, cancellationToken);
+
+    private async Task<ServerAnswer> PostFormAsync(Func<ServerMetadata, Uri?> endpoint, IEnumerable<KeyValuePair<string, string>> form, X509Svid svid,
+        TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var (metadata, error) = await GetMetadataAsync(svid, cancellationToken).ConfigureAwait(false);
         if (metadata is null)
             return new ServerAnswer(default, [], error);
+        if (endpoint(metadata) is not { } address)
+            return new ServerAnswer(default, [], Reject("The authorization server's metadata has no backchannel_authentication_endpoint: it offers no approvals (OpenID CIBA)."));
         using var content = new FormUrlEncodedContent(form);
-        return await SendAsync(HttpMethod.Post, metadata.TokenEndpoint, content, svid, cancellationToken).ConfigureAwait(false);
+        return await SendAsync(HttpMethod.Post, address, content, svid, cancellationToken, timeout).ConfigureAwait(false);
     }
 
     /// <summary>Posts JSON to an address below the issuer and waits longer than usual: for long polling (RFC 8936 §2.4) and large batches.</summary>

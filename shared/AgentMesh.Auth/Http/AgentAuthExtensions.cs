@@ -43,7 +43,9 @@ public static class AgentAuthExtensions
         services.AddSingleton<MeshIdentity>();
         services.AddSingleton<AuthMetrics>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<AuthorizationServerFactory>(s).Create());
+        services.AddSingleton<PresentedSubjects>();
         services.TryAddSingleton<ITokenSource, TokenExchangeSource>();
+        services.TryAddSingleton<IApprovals, BackchannelApprovals>();
         services.AddSingleton<TokenCache>();
         services.AddAuditLog();
         services.AddHostedService<CalleeCheck>();
@@ -80,7 +82,8 @@ public static class AgentAuthExtensions
         var connections = SpiffeTls.CreateHandler(identity, services.GetRequiredService<IX509BundleSource>(), Authorize.Id(SpiffeId.Parse(party.SpiffeId)),
             services.GetRequiredService<TimeProvider>(), reason => HandshakeLog.Refused(logger, party.Name, reason));
         var tokens = party.Authentication == EdgeAuthentication.Mtls ? null : services.GetRequiredService<TokenCache>();
-        return new AgentAuthHandler(party, scopes, identity, tokens, logger, connections);
+        var needApproval = ScopeSet.Of(scopes.Values.Where(scope => identity.Manifest.Scopes.TryGetValue(scope, out var definition) && definition.NeedsApproval));
+        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, logger, connections);
     }
 
     private static void RequireHandler(HttpMessageHandlerBuilder handlers)

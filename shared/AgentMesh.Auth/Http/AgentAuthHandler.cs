@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Authentication;
 using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
@@ -18,14 +19,17 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
 {
     private readonly Party _callee;
     private readonly ScopeSet _scopes;
+
+    // Those of the scopes that only a person's approval gives.
+    private readonly ScopeSet _needApproval;
     private readonly IX509SvidSource _svids;
     private readonly TokenCache? _tokens;
     private readonly ILogger _logger;
 
-    internal AgentAuthHandler(Party callee, ScopeSet scopes, IX509SvidSource svids, TokenCache? tokens, ILogger logger, HttpMessageHandler inner)
+    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, ILogger logger, HttpMessageHandler inner)
         : base(inner)
     {
-        (_callee, _scopes, _svids, _tokens, _logger) = (callee, scopes, svids, tokens, logger);
+        (_callee, _scopes, _needApproval, _svids, _tokens, _logger) = (callee, scopes, needApproval, svids, tokens, logger);
     }
 
     /// <inheritdoc/>
@@ -38,7 +42,11 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         if (request.Headers.Contains("Authorization"))
             throw Refuse("authorization_already_set", "the calling code set an Authorization header, which this library neither sends nor overwrites. Remove it.");
 
-        var replayable = _tokens is not null && await RequestReplay.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
+        var approval = request.GetApproval();
+        if (approval is null && _needApproval.Count > 0)
+            throw Refuse("approval_required", $"the scope {_needApproval} takes a person's approval of exactly this request. Ask with IApprovals and attach the result with WithApproval.");
+
+        var replayable = approval is null && _tokens is not null && await RequestReplay.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
         var (response, used) = await AttemptAsync(request, cancellationToken).ConfigureAwait(false);
         if (used is not null && replayable && BearerChallenge.IsInvalidToken(response))
         {
@@ -62,6 +70,8 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     {
         var svid = GetSvid();
         request.Options.Set(SpiffeHttpHandler.SvidKey, svid);
+        if (request.GetApproval() is { } approval)
+            return (await SendApprovedAsync(request, approval, svid, cancellationToken).ConfigureAwait(false), null);
         if (_tokens is null)
             return (await base.SendAsync(request, cancellationToken).ConfigureAwait(false), null);
 
@@ -69,10 +79,21 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         var result = await _tokens.GetAsync(wanted, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Refuse(result.Error.Code, result.Error.Description);
-        request.Headers.Authorization = result.Token.Header;
+        return (await SendWithAsync(request, result.Token.Header, cancellationToken).ConfigureAwait(false), (wanted, result.Token));
+    }
+
+    private Task<HttpResponseMessage> SendApprovedAsync(HttpRequestMessage request, ApprovedAction approval, X509Svid svid, CancellationToken cancellationToken)
+    {
+        var header = approval.Take(_callee, _scopes, svid, out var refusal);
+        return header is not null ? SendWithAsync(request, header, cancellationToken) : throw Refuse(refusal!.Code, refusal.Description);
+    }
+
+    private async Task<HttpResponseMessage> SendWithAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization = credential;
         try
         {
-            return (await base.SendAsync(request, cancellationToken).ConfigureAwait(false), (wanted, result.Token));
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

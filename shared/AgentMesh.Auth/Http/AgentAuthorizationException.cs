@@ -6,7 +6,7 @@ namespace AgentMesh.Auth;
 public sealed class AgentAuthorizationException : HttpRequestException
 {
     /// <summary>Says why a call to <paramref name="callee"/> was not made.</summary>
-    /// <param name="code">A code as <see cref="TokenError.Code"/> lists them, or one of this library's: <c>insecure_scheme</c>, <c>authorization_already_set</c>, <c>redirect_refused</c>, <c>no_identity</c>.</param>
+    /// <param name="code">A code as <see cref="TokenError.Code"/> lists them, or one of this library's: <c>insecure_scheme</c>, <c>authorization_already_set</c>, <c>redirect_refused</c>, <c>no_identity</c>, <c>approval_required</c>, <c>approval_for_another_callee</c>, <c>approval_for_other_scopes</c>, <c>approval_svid_rotated</c>, <c>approval_expired</c>, <c>approval_used</c>.</param>
     /// <param name="callee">Name of the agent that was to be called.</param>
     /// <param name="scopes">The scopes wanted, space-delimited.</param>
     /// <param name="explanation">One sentence for a person.</param>

@@ -27,7 +27,14 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
     private int _exchanges;
     private int _keyReads;
 
-    private TestAuthorizationServer(TestMesh mesh, WebApplication app, TestSource source) => (_mesh, _app, _source) = (mesh, app, source);
+    private TestAuthorizationServer(TestMesh mesh, WebApplication app, TestSource source)
+    {
+        (_mesh, _app, _source) = (mesh, app, source);
+        Approvals = new TestApprovals(mesh, this);
+    }
+
+    /// <summary>The requests for approval, and the person who decides.</summary>
+    public TestApprovals Approvals { get; }
 
     public Uri Address { get; private set; } = null!;
 
@@ -70,6 +77,7 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
         app.MapGet("/jwks", server.PublishKeys);
         // The cast keeps the result: a RequestDelegate would drop it.
         app.MapPost("/token", (Delegate)server.ExchangeAsync);
+        app.MapPost("/bc-authorize", (Delegate)server.Approvals.Ask);
         app.MapPost("/events/{stream}", (Delegate)server.Events.PollAsync);
         await app.StartAsync();
         server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/");
@@ -110,6 +118,7 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
             ["issuer"] = Address.OriginalString,
             ["token_endpoint"] = new Uri(Address, "token").ToString(),
             ["jwks_uri"] = new Uri(Address, "jwks").ToString(),
+            ["backchannel_authentication_endpoint"] = new Uri(Address, "bc-authorize").ToString(),
         };
         ShapeMetadata?.Invoke(document);
         return TypedResults.Json(document);
@@ -123,10 +132,12 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
 
     private async Task<IResult> ExchangeAsync(HttpContext context)
     {
-        Interlocked.Increment(ref _exchanges);
         var form = (await context.Request.ReadFormAsync()).ToDictionary(f => f.Key, f => f.Value.ToString());
-        Requests.Enqueue(form);
         var peer = SpiffePeer.FromVerified(context.Connection.ClientCertificate!)!;
+        if (form["grant_type"].EndsWith(":ciba", StringComparison.Ordinal))
+            return Approvals.Poll(form, peer);
+        Interlocked.Increment(ref _exchanges);
+        Requests.Enqueue(form);
         if (form["client_id"] != peer.Id.ToString())
             return TypedResults.Json(new JsonObject { ["error"] = "invalid_client", ["error_description"] = "client_id is not the SVID's." }, statusCode: 401);
 

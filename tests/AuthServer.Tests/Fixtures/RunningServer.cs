@@ -48,6 +48,8 @@ internal sealed class RunningServer : IAsyncDisposable
                 "--urls", "https://127.0.0.1:0;http://127.0.0.1:0",
                 $"--Mesh:Issuer={TestMesh.Issuer}",
                 $"--Mesh:AuthServer:DataDirectory={folder.Path}",
+                // Polls are answered at once: the clock moves only when a test moves it.
+                "--Mesh:AuthServer:ApprovalPollHold=00:00:00",
                 .. setup.Arguments,
             ],
             builder =>
@@ -78,6 +80,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     /// <summary>A client that verifies the server but presents no certificate.</summary>
     public TestClient AnonymousClient() => Own(new TestClient(this, identity: null));
+
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

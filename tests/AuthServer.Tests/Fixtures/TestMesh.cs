@@ -40,6 +40,7 @@ internal static class TestMesh
           },
           "operators": {
             "local": { "project": "Mesh", "calls": { "advisor": { "scopes": ["portfolio.advise"] } }, "may": ["approve", "revoke", "audit"] },
+            "dealer": { "project": "Dealer", "calls": { "trader": { "scopes": ["trade.execute"] } }, "may": ["approve"] },
             "guest": { "project": "Guest", "calls": { "advisor": { "scopes": ["portfolio.advise"] } } }
           }
         }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace AgentMesh.Auth;
 
 /// <summary>What a client needs of an authorization server's metadata (RFC 8414 §2).</summary>
-internal sealed record ServerMetadata(Uri TokenEndpoint, Uri KeysEndpoint)
+internal sealed record ServerMetadata(Uri TokenEndpoint, Uri KeysEndpoint, Uri? BackchannelEndpoint)
 {
     /// <summary>Where an issuer publishes its metadata (RFC 8414 §3.1).</summary>
     public static Uri AddressOf(Uri issuer) =>
@@ -42,8 +42,14 @@ internal sealed record ServerMetadata(Uri TokenEndpoint, Uri KeysEndpoint)
             error = $"has the jwks_uri \"{Shown(document.JwksUri)}\", which is not on the issuer's origin";
             return null;
         }
+        Uri? backchannelEndpoint = null;
+        if (document.BackchannelEndpoint is not null && !IsOnOrigin(document.BackchannelEndpoint, issuer, out backchannelEndpoint))
+        {
+            error = $"has the backchannel_authentication_endpoint \"{Shown(document.BackchannelEndpoint)}\", which is not on the issuer's origin";
+            return null;
+        }
         error = null;
-        return new ServerMetadata(tokenEndpoint!, keysEndpoint!);
+        return new ServerMetadata(tokenEndpoint!, keysEndpoint!, backchannelEndpoint);
     }
 
     private static bool IsOnOrigin(string? value, Uri issuer, out Uri? endpoint) =>
@@ -57,5 +63,6 @@ internal sealed record ServerMetadata(Uri TokenEndpoint, Uri KeysEndpoint)
     internal sealed record MetadataDocument(
         [property: JsonPropertyName("issuer")] string? Issuer,
         [property: JsonPropertyName("token_endpoint")] string? TokenEndpoint,
-        [property: JsonPropertyName("jwks_uri")] string? JwksUri);
+        [property: JsonPropertyName("jwks_uri")] string? JwksUri,
+        [property: JsonPropertyName("backchannel_authentication_endpoint")] string? BackchannelEndpoint);
 }
