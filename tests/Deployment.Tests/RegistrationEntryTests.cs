@@ -53,4 +53,13 @@ public sealed class RegistrationEntryTests
     [InlineData(":uid")]
     [InlineData("unix:")]
     public void A_selector_without_type_or_value_is_refused(string text) => Assert.Throws<FormatException>(() => Selector.Parse(text));
+
+    [Fact]
+    public void A_container_is_attested_by_the_label_that_names_its_party()
+    {
+        var entry = RegistrationEntries.ForContainers(Sample.Manifest, "spiffe://bank.example/node/compose")
+            .Single(entry => entry.SpiffeId == "spiffe://bank.example/agent/advisor");
+        Assert.Equal([new Selector("docker", "label:io.agentmesh.party:advisor")], entry.Selectors);
+        Assert.Equal((1800, 300), (entry.X509SvidTtl, entry.JwtSvidTtl));
+    }
 }

@@ -15,6 +15,15 @@ public sealed class SpireConfigurationTests
         SpireAgentConfiguration.Write(Sample.Manifest, new SpireAgentSettings { ServerAddress = "spire-server", AttestContainers = true }));
 
     [Fact]
+    public void The_discovery_provider_serves_the_server_s_keys_to_named_hosts_only() => Snapshot.Matches(
+        "oidc-discovery-provider.conf",
+        SpireOidcConfiguration.Write(new SpireOidcSettings { Domains = ["localhost", "spire-oidc"] }));
+
+    [Fact]
+    public void A_discovery_provider_for_no_host_is_refused() =>
+        Assert.Throws<ArgumentException>(() => SpireOidcConfiguration.Write(new SpireOidcSettings { Domains = [] }));
+
+    [Fact]
     public void A_ca_that_would_cut_SVIDs_short_is_refused()
     {
         var settings = new SpireServerSettings { CaLifetime = TimeSpan.FromHours(2) };

@@ -20,6 +20,8 @@ internal sealed class HclWriter
 
     public HclWriter Set(string name, string value) => Line($"{name} = {Quote(value)}");
 
+    public HclWriter Set(string name, IEnumerable<string> values) => Line($"{name} = [{string.Join(", ", values.Select(Quote))}]");
+
     public HclWriter Set(string name, bool value) => Line($"{name} = {(value ? "true" : "false")}");
 
     public HclWriter Set(string name, int value) => Line($"{name} = {value.ToString(CultureInfo.InvariantCulture)}");

@@ -26,6 +26,26 @@ public static class RegistrationEntries
             Seconds(manifest.Lifetimes.JwtSvid)))];
     }
 
+    /// <summary>
+    /// Entries for parties that run in containers: a process gets an identity when its container carries the label
+    /// <see cref="ContainerLabel"/> with the party's name. Whoever can start containers can set labels, so that is whom to trust.
+    /// </summary>
+    /// <param name="manifest">The mesh.</param>
+    /// <param name="parentId">SPIFFE ID of the SPIRE agent on the machine that runs the containers; it needs the docker attestor.</param>
+    public static IReadOnlyList<RegistrationEntry> ForContainers(MeshManifest manifest, string parentId)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return [.. Workloads(manifest).Select(party => new RegistrationEntry(
+            party.SpiffeId,
+            parentId,
+            [new Selector("docker", $"label:{ContainerLabel}:{party.Name}")],
+            Seconds(manifest.Lifetimes.X509Svid),
+            Seconds(manifest.Lifetimes.JwtSvid)))];
+    }
+
+    /// <summary>The container label that says which party a container is.</summary>
+    public const string ContainerLabel = "io.agentmesh.party";
+
     /// <summary>Writes entries as the JSON document that <c>spire-server entry create -data</c> reads.</summary>
     public static string ToJson(IReadOnlyList<RegistrationEntry> entries) =>
         JsonSerializer.Serialize(new { entries }, Indented);

@@ -8,7 +8,7 @@ public static class SpireAgentConfiguration
 {
     /// <summary>
     /// Writes the configuration. The agent trusts the server through <see cref="SpireAgentSettings.TrustBundlePath"/>, never on first
-    /// sight; the join token is given on the command line, since a token is used once and this file is kept.
+    /// sight; the join token is in a file of its own, since a token is used once and is nobody else's to see, as a command line is.
     /// </summary>
     /// <exception cref="ArgumentException">A path cannot be written to the file.</exception>
     public static string Write(MeshManifest manifest, SpireAgentSettings settings)
@@ -24,6 +24,7 @@ public static class SpireAgentConfiguration
                 .Set("server_port", settings.ServerPort.ToString(CultureInfo.InvariantCulture))
                 .Set("socket_path", settings.SocketPath)
                 .Set("trust_bundle_path", settings.TrustBundlePath)
+                .Set("join_token_file", settings.JoinTokenPath)
                 .Set("trust_domain", manifest.TrustDomain))
             .Block("plugins", plugins => WritePlugins(plugins, settings))
             .WriteHealth(settings.HealthPort)

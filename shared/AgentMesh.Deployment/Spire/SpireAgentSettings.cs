@@ -18,6 +18,9 @@ public sealed record SpireAgentSettings
     /// <summary>PEM file with the server's bundle, so that the first connection is authenticated too.</summary>
     public string TrustBundlePath { get; init; } = "/opt/spire/conf/agent/bundle.pem";
 
+    /// <summary>File with the join token. It must exist whenever the agent starts, also where the token has been used.</summary>
+    public string JoinTokenPath { get; init; } = "/opt/spire/conf/agent/join_token";
+
     /// <summary>Port of the plain HTTP health listener (<c>/live</c> and <c>/ready</c>).</summary>
     public int HealthPort { get; init; } = 8080;
 

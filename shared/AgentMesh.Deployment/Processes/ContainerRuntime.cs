@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace AgentMesh.Deployment.Processes;
+
+/// <summary>A container runtime that answers on this machine.</summary>
+/// <param name="Name">Its command: <c>docker</c> or <c>podman</c>.</param>
+/// <param name="OperatingSystem">Where its containers run, in its own words.</param>
+/// <param name="IsRootless">Its containers run in a user namespace of an ordinary user.</param>
+/// <param name="IsVirtualMachine">Its containers run in a virtual machine, not on this kernel.</param>
+public sealed record ContainerRuntime(string Name, string OperatingSystem, bool IsRootless, bool IsVirtualMachine)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Asks the runtime that <c>ASPIRE_CONTAINER_RUNTIME</c> names, or else docker and then podman.</summary>
+    /// <param name="preferred">The value of <c>ASPIRE_CONTAINER_RUNTIME</c>, if there is one.</param>
+    /// <param name="time">The clock; an answer may take ten seconds.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <returns>The first that answers, or null.</returns>
+    public static async Task<ContainerRuntime?> FindAsync(string? preferred, TimeProvider time, CancellationToken cancellationToken)
+    {
+        foreach (var name in string.IsNullOrWhiteSpace(preferred) ? ["docker", "podman"] : new[] { preferred.Trim() })
+        {
+            if (await AskAsync(new Command(name, "info", "--format", "{{json .}}"), name, time, cancellationToken) is { } runtime)
+                return runtime;
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks one runtime what it is.</summary>
+    internal static async Task<ContainerRuntime?> AskAsync(Command info, string name, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            var answer = await info.RunAsync([], either.Token);
+            return answer.ExitCode == 0 ? Parse(name, answer.Output) : null;
+        }
+        catch (CommandException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the answer of <c>docker info</c> or <c>podman info</c>; null when no daemon stands behind it.</summary>
+    internal static ContainerRuntime? Parse(string name, string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement;
+            return root.TryGetProperty("host", out var host) ? Podman(name, host) : Docker(name, root);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static ContainerRuntime? Docker(string name, JsonElement root)
+    {
+        // A client without a daemon prints its own half and an empty server's.
+        if (Text(root, "OperatingSystem") is not { Length: > 0 } system)
+            return null;
+        var options = root.TryGetProperty("SecurityOptions", out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Select(option => option.GetString() ?? "")
+            : [];
+        return new(name, system, options.Any(option => option.Contains("rootless", StringComparison.Ordinal)),
+            system.Contains("Docker Desktop", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static ContainerRuntime Podman(string name, JsonElement host)
+    {
+        var rootless = host.TryGetProperty("security", out var security)
+            && security.TryGetProperty("rootless", out var value) && value.ValueKind == JsonValueKind.True;
+        var remote = host.TryGetProperty("serviceIsRemote", out var service) && service.ValueKind == JsonValueKind.True;
+        return new(name, Text(host, "os") ?? "linux", rootless, remote);
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
