@@ -93,6 +93,7 @@ public static class AuthServerHost
         services.AddSingleton<PollHold>();
         services.AddScoped<BackchannelEndpoint>();
         services.AddScoped<ApproverEndpoints>();
+        services.AddSingleton<RefusedConnections>();
         services.AddTokenPipeline(issuer);
         HealthEndpoints.AddChecks(services);
         services.AddUnkeptDataProtection();

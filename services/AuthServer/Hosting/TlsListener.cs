@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using AgentMesh.Auth;
 using AgentMesh.AuthServer.ClientAuthentication;
+using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -12,15 +14,19 @@ namespace AgentMesh.AuthServer.Hosting;
 /// Listens where <c>urls</c> says. https is TLS 1.3 with this server's newest X509-SVID and an optional client certificate, which must
 /// be an X509-SVID if there is one; http is loopback only and serves nothing but health.
 /// </summary>
-internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSource svids, IX509BundleSource bundles, TimeProvider time, ILogger<TlsListener> logger)
+internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSource svids, IX509BundleSource bundles, RefusedConnections refused, MeshManifest manifest, TimeProvider time, ILogger<TlsListener> logger)
     : IConfigureOptions<KestrelServerOptions>
 {
+    // Every agent holds one for its tokens and one for its events; the rest are somebody's mistake or attack.
+    private const int MaxConnections = 8192;
+
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = 64 * 1024;
         options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        options.Limits.MaxConcurrentConnections = MaxConnections;
 
         foreach (var address in addresses.All)
         {
@@ -54,12 +60,12 @@ internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSo
     private void Secure(ListenOptions listener)
     {
         listener.Protocols = HttpProtocols.Http1AndHttp2;
-        listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = handshake => new(ServerOptions(handshake)) });
+        listener.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = TimeSpan.FromSeconds(5), OnConnection = handshake => new(ServerOptions(handshake)) });
     }
 
     private System.Net.Security.SslServerAuthenticationOptions ServerOptions(TlsHandshakeCallbackContext handshake)
     {
-        var options = SpiffeTls.ServerOptions(svids, bundles, Authorize.AnyPeer(), clientCertificateRequired: false, time, LogPeerRefused);
+        var options = SpiffeTls.ServerOptions(svids, bundles, Authorize.AnyPeer(), clientCertificateRequired: false, time, Refused);
         var validate = options.RemoteCertificateValidationCallback
             ?? throw new InvalidOperationException("SPIFFE TLS options always validate the peer.");
         var connection = new ConnectionSvid();
@@ -73,6 +79,12 @@ internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSo
             return validate(sender, certificate, chain, errors);
         };
         return options;
+    }
+
+    private void Refused(string reason)
+    {
+        LogPeerRefused(reason);
+        refused.Record(manifest.Services["auth-server"].SpiffeId, manifest.Version);
     }
 
     [LoggerMessage(2001, LogLevel.Warning, "A client certificate was refused in the handshake: {Reason}")]

@@ -31,6 +31,7 @@ public static class AgentServerExtensions
         services.AddSingleton<IValidateOptions<AgentServerOptions>, AgentServerOptionsValidator>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, AgentKestrelSetup>();
 
+        services.AddSingleton<RefusedConnections>();
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<AccessTokenValidator>();
         services.AddSingleton<CallerChecks>();

@@ -6,7 +6,7 @@ namespace AgentMesh.Auth;
 /// </summary>
 public sealed record AuditEvent
 {
-    /// <summary><c>decision</c>, <c>issuance</c>, <c>approval</c>, <c>revocation</c> or <c>journal</c> (the journal about itself).</summary>
+    /// <summary><c>decision</c>, <c>issuance</c>, <c>approval</c>, <c>revocation</c>, <c>connection</c> (one that was refused in the handshake) or <c>journal</c> (the journal about itself).</summary>
     public required string Kind { get; init; }
 
     /// <summary>When it was decided.</summary>

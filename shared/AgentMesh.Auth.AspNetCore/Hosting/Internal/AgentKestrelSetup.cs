@@ -12,7 +12,7 @@ namespace AgentMesh.Auth.AspNetCore;
 
 /// <summary>Has Kestrel listen with SPIFFE mTLS, and within limits that keep one peer from starving the others.</summary>
 internal sealed partial class AgentKestrelSetup(IConfiguration configuration, IOptions<AgentServerOptions> server, MeshIdentity identity,
-    IX509BundleSource bundles, TimeProvider time, ILogger<AgentKestrelSetup> logger) : IConfigureOptions<KestrelServerOptions>
+    IX509BundleSource bundles, RefusedConnections refused, TimeProvider time, ILogger<AgentKestrelSetup> logger) : IConfigureOptions<KestrelServerOptions>
 {
     private readonly AgentServerOptions _server = server.Value;
 
@@ -47,11 +47,17 @@ internal sealed partial class AgentKestrelSetup(IConfiguration configuration, IO
             {
                 var peer = new PeerConnection();
                 context.Connection.Features.Set(peer);
-                var tls = SpiffeTls.ServerOptions(identity, bundles, Authorize.AnyPeer(), clientCertificateRequired: true, time, LogRefused, peer.Accept);
+                var tls = SpiffeTls.ServerOptions(identity, bundles, Authorize.AnyPeer(), clientCertificateRequired: true, time, Refused, peer.Accept);
                 tls.RemoteCertificateValidationCallback = peer.Remember(tls.RemoteCertificateValidationCallback!);
                 return ValueTask.FromResult(tls);
             },
         });
+    }
+
+    private void Refused(string reason)
+    {
+        LogRefused(reason);
+        refused.Record(identity.Id.ToString(), identity.Manifest.Version);
     }
 
     private static void Listen(KestrelServerOptions options, BindingAddress address, Action<ListenOptions> configure)

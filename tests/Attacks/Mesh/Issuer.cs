@@ -1,0 +1,110 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using AgentMesh.Auth;
+using AgentMesh.AuthServer.Hosting;
+using AgentMesh.AuthServer.Keys;
+using AgentMesh.Spiffe;
+using AgentMesh.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.Attacks.Tests.Mesh;
+
+/// <summary>The real authorization server on a real socket. Its key is at hand for tokens that it would never issue.</summary>
+internal sealed class Issuer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private Issuer(WebApplication app, Uri address, StaticSource identity, RecordedAudit audit) => (_app, Address, Identity, Audit) = (app, address, identity, audit);
+
+    public Uri Address { get; }
+
+    /// <summary>What the Workload API would give the server.</summary>
+    public StaticSource Identity { get; }
+
+    public RecordedAudit Audit { get; }
+
+    public RecordedLog Log { get; private init; } = null!;
+
+    public static async Task<Issuer> StartAsync(AttackMesh mesh, IEnumerable<TestAuthority> federated, int? port = null)
+    {
+        var identity = mesh.SourceOf("auth-server", federated);
+        var (audit, log) = (new RecordedAudit(), new RecordedLog());
+        // The server's name has its port in it, so the port is chosen first; somebody else may take it meanwhile.
+        for (var attempt = 0; ; attempt++)
+        {
+            var address = new Uri($"https://127.0.0.1:{port ?? FreePort()}/");
+            var app = AuthServerHost.Build(
+                ["--urls", $"{address.GetLeftPart(UriPartial.Authority)};http://127.0.0.1:0", $"--Mesh:Issuer={address}", $"--Mesh:AuthServer:DataDirectory={mesh.Folder("as")}"],
+                builder =>
+                {
+                    builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+                    builder.Services.AddSingleton<TimeProvider>(mesh.Clock).AddSingleton(AttackManifest.Manifest).AddSingleton<IAuditLog>(audit)
+                        .AddSingleton<IX509SvidSource>(identity).AddSingleton<IX509BundleSource>(identity).AddSingleton<IJwtBundleSource>(identity);
+                });
+            try
+            {
+                await app.StartAsync();
+                return new Issuer(app, address, identity, audit) { Log = log };
+            }
+            catch (IOException) when (attempt < 5)
+            {
+                await app.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>A token of this server with its header or claims changed and signed anew with the server's own key.</summary>
+    public string Resign(string token, Action<JsonObject>? claims = null, Action<JsonObject>? header = null)
+    {
+        var key = _app.Services.GetRequiredService<KeyRing>().Current;
+        return Jwt.Change(token, header, claims, data =>
+        {
+            var signature = new byte[SigningKey.SignatureLength];
+            key.Sign(data, signature);
+            return signature;
+        });
+    }
+
+    public byte[] PublicKey()
+    {
+        using var key = _app.Services.GetRequiredService<KeyRing>().Current.CreatePublicKey();
+        return key.ExportSubjectPublicKeyInfo();
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
+
+/// <summary>A JWT in compact serialization, taken apart and put together again.</summary>
+internal static class Jwt
+{
+    public static JsonObject Header(string token) => Part(token, 0);
+
+    public static JsonObject Claims(string token) => Part(token, 1);
+
+    public static string Change(string token, Action<JsonObject>? header, Action<JsonObject>? claims, Func<byte[], byte[]> sign)
+    {
+        var (head, payload) = (Header(token), Claims(token));
+        header?.Invoke(head);
+        claims?.Invoke(payload);
+        var signed = $"{Encode(head.ToJsonString())}.{Encode(payload.ToJsonString())}";
+        return $"{signed}.{Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(signed)))}";
+    }
+
+    private static JsonObject Part(string token, int index) => JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[index]))!.AsObject();
+
+    private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+}
