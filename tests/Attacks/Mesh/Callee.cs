@@ -21,7 +21,7 @@ internal sealed class Callee : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Callee(WebApplication app, string name, StaticSource identity, RecordedAudit audit, RecordedLog log) =>
+    private Callee(WebApplication app, string name, StaticSource identity, RecordedAudit audit, LogLines log) =>
         (_app, Name, Identity, Audit, Log) = (app, name, identity, audit, log);
 
     public string Name { get; }
@@ -32,12 +32,12 @@ internal sealed class Callee : IAsyncDisposable
 
     public RecordedAudit Audit { get; }
 
-    public RecordedLog Log { get; }
+    public LogLines Log { get; }
 
     public static async Task<Callee> StartAsync(AttackMesh mesh, string name, (string, string)[] settings)
     {
         var identity = mesh.SourceOf(name);
-        var (audit, log) = (new RecordedAudit(), new RecordedLog());
+        var (audit, log) = (new RecordedAudit(), new LogLines());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);

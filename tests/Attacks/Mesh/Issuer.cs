@@ -28,12 +28,12 @@ internal sealed class Issuer : IAsyncDisposable
 
     public RecordedAudit Audit { get; }
 
-    public RecordedLog Log { get; private init; } = null!;
+    public LogLines Log { get; private init; } = null!;
 
     public static async Task<Issuer> StartAsync(AttackMesh mesh, IEnumerable<TestAuthority> federated, int? port = null)
     {
         var identity = mesh.SourceOf("auth-server", federated);
-        var (audit, log) = (new RecordedAudit(), new RecordedLog());
+        var (audit, log) = (new RecordedAudit(), new LogLines());
         // The server's name has its port in it, so the port is chosen first; somebody else may take it meanwhile.
         for (var attempt = 0; ; attempt++)
         {

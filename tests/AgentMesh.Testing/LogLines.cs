@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace AgentMesh.Testing;
 
 /// <summary>Keeps every line that anything logs, at every level.</summary>
-public sealed class RecordedLog : ILoggerProvider
+public sealed class LogLines : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
