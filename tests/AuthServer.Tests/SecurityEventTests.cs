@@ -21,7 +21,7 @@ public sealed class SecurityEventTests
         Assert.Equal(("revocation", "disable-party", TestMesh.IdOf("advisor")), (server.Audit.Last.Kind, server.Audit.Last.Action, server.Audit.Last.Callee));
         Refused.Because(server, await advisor.ExchangeAsync(server.AdviceToken(), "risk-analyst", "risk.score"), 400, "unauthorized_client", "client_disabled");
         var claims = Jwt.Payload(Assert.Single(Sets(await listening)).Value);
-        Assert.Equal((TestMesh.Issuer, TestMesh.IdOf("trader")), ((string?)claims["iss"], (string?)claims["aud"]));
+        Assert.Equal((TestMesh.Issuer, $"spiffe://{TestMesh.TrustDomain}"), ((string?)claims["iss"], (string?)claims["aud"]));
         Assert.Equal(("uri", TestMesh.IdOf("advisor")), ((string?)claims["sub_id"]!["format"], (string?)claims["sub_id"]!["uri"]));
         Assert.True(claims["events"]!.AsObject().ContainsKey(SessionRevoked));
         Assert.False(claims.ContainsKey("exp"));
@@ -136,10 +136,39 @@ public sealed class SecurityEventTests
 
         await server.ClientOf("local").PostAsync("parties/advisor/disable");
 
-        foreach (var answer in await Task.WhenAll(listening))
+        // Signed once: all were sent the very same token.
+        Assert.Single((await Task.WhenAll(listening)).Select(answer => Assert.Single(Sets(answer)).Value).Distinct());
+    }
+
+    [Fact]
+    public async Task Events_of_one_moment_have_times_in_their_order()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var local = server.ClientOf("local");
+        foreach (var change in (string[])["disable", "enable", "disable"])
         {
-            Assert.Single(Sets(answer));
+            await local.PostAsync($"parties/advisor/{change}");
         }
+
+        var times = Sets(await PollAsync(server.ClientOf("trader"))).Values.Select(token => (decimal)Jwt.Payload(token)["events"]!.AsObject().Single().Value!["event_timestamp"]!).ToArray();
+
+        Assert.Equal(times.Distinct().Order(), times);
+        Assert.Equal(3, times.Length);
+    }
+
+    [Fact]
+    public async Task Nobody_opens_streams_without_end()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (trader, advisor) = (server.ClientOf("trader"), server.ClientOf("advisor"));
+        for (var i = 0; i < 1000; i++)
+        {
+            await PollAsync(trader, $"s{i}", immediately: true);
+        }
+
+        Refused.Because(server, await PollAsync(trader, "one more", immediately: true), 429, "temporarily_unavailable", "too_many_streams");
+        Assert.Empty(Sets(await PollAsync(trader, "s0", immediately: true)));
+        Assert.Empty(Sets(await PollAsync(advisor, "s0", immediately: true)));
     }
 
     [Theory]

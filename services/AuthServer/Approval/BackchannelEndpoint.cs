@@ -71,6 +71,7 @@ internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStor
             Actors = string.Join(' ', subject.Parent?.Actors ?? []),
             TransactionId = subject.Parent?.TransactionId ?? TokenIdentifier.Create(),
             ParentId = subject.Parent?.Id,
+            ParentAncestors = string.Join(' ', subject.Parent?.Ancestors ?? []),
             ParentExpiresAt = subject.Parent?.ExpiresAt,
             BindingMessage = message,
             AuthorizationDetails = JsonSerializer.Serialize(details),

@@ -103,6 +103,7 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
         Scope = "",
         TransactionId = approval.TransactionId,
         Actors = approval.Actors.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        Ancestors = approval.ParentAncestors.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         IssuedAt = approval.CreatedAt,
         ExpiresAt = expires,
         Thumbprint = "",

@@ -3,9 +3,14 @@ namespace AgentMesh.AuthServer.Events;
 /// <summary>One receiver's stream: what it has acknowledged, and what it was sent but has not.</summary>
 internal sealed class EventStream(string receiver, string name, long acknowledged)
 {
+    /// <summary>How old the stored time of the last poll may be; long before the stream would count as abandoned.</summary>
+    private static readonly TimeSpan PolledPrecision = TimeSpan.FromMinutes(10);
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, string> _unacknowledged = [];
     private long _sent = acknowledged;
+    private long _storedAcknowledged = acknowledged;
+    private DateTimeOffset _storedPolledAt;
 
     public string Receiver => receiver;
 
@@ -25,12 +30,18 @@ internal sealed class EventStream(string receiver, string name, long acknowledge
 
     public DateTimeOffset LastPolledAt { get; set; }
 
-    /// <summary>Whether <see cref="Acknowledged"/> or <see cref="LastPolledAt"/> should be stored.</summary>
-    public bool Changed { get; set; }
+    /// <summary>Whether the database does not know yet what it must: an idle poll is no reason to write.</summary>
+    public bool MustBeStored => Acknowledged != _storedAcknowledged || LastPolledAt - _storedPolledAt > PolledPrecision;
+
+    public void Stored(long acknowledged, DateTimeOffset polledAt) => (_storedAcknowledged, _storedPolledAt) = (acknowledged, polledAt);
 
     public void Acknowledge(IEnumerable<string> identifiers)
     {
         var done = identifiers.ToHashSet(StringComparer.Ordinal);
+        if (done.Count == 0)
+        {
+            return;
+        }
         lock (_lock)
         {
             foreach (var position in _unacknowledged.Where(sent => done.Contains(sent.Value)).Select(sent => sent.Key).ToArray())

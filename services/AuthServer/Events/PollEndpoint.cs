@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using AgentMesh.AuthServer.Requests;
+using AgentMesh.AuthServer.Revocation;
 
 namespace AgentMesh.AuthServer.Events;
 
@@ -7,7 +9,7 @@ namespace AgentMesh.AuthServer.Events;
 /// RFC 8936 poll-based delivery at <c>/events/{stream}</c>. Every party of the mesh may listen; its processes each take a stream name of
 /// their own. A new stream begins with everything that is still revoked.
 /// </summary>
-internal sealed partial class PollEndpoint(EndpointRequest endpoint, EventFeed feed, EventStreams streams, SecurityEventToken tokens, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PollEndpoint> logger)
+internal sealed partial class PollEndpoint(EndpointRequest endpoint, EventFeed feed, EventStreams streams, SecurityEventLog log, SecurityEventToken tokens, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PollEndpoint> logger)
 {
     private const int MostEvents = 100;
     private const int LongestStreamName = 64;
@@ -27,7 +29,11 @@ internal sealed partial class PollEndpoint(EndpointRequest endpoint, EventFeed f
             await endpoint.RefuseAsync(request, "decision", "poll-events", StatusCodes.Status400BadRequest, "invalid_request", "poll_malformed", "This is not a poll request of RFC 8936.");
             return;
         }
-        var stream = await streams.OpenAsync(request.Party!.SpiffeId, name, http.RequestAborted);
+        if (await streams.OpenAsync(request.Party!.SpiffeId, name, http.RequestAborted) is not { } stream)
+        {
+            await endpoint.RefuseAsync(request, "decision", "poll-events", StatusCodes.Status429TooManyRequests, "temporarily_unavailable", "too_many_streams", "This party has more streams open than it can have processes.");
+            return;
+        }
         Acknowledge(stream, poll);
 
         var atMost = Math.Clamp(poll.MaxEvents ?? MostEvents, 0, MostEvents);
@@ -36,16 +42,38 @@ internal sealed partial class PollEndpoint(EndpointRequest endpoint, EventFeed f
         {
             await WaitAsync(next, http.RequestAborted);
             (events, more, _) = feed.After(stream.Acknowledged, atMost);
+            if (events.Count == 0 && log.IsBehind)
+            {
+                // "Nothing" would be a promise that nothing was revoked.
+                await RefuseWhenBehind.RefuseAsync(http);
+                return;
+            }
         }
 
-        var sets = new Dictionary<string, string>(events.Count, StringComparer.Ordinal);
-        foreach (var row in events)
+        await AnswerAsync(http, stream, events, more);
+    }
+
+    // RFC 8936 §2.5, in one piece: many receivers wake up at once.
+    private async Task AnswerAsync(HttpContext http, EventStream stream, IReadOnlyList<PublishedEvent> events, bool more)
+    {
+        var body = new ArrayBufferWriter<byte>(64 + (1024 * events.Count));
+        using (var json = new Utf8JsonWriter(body))
         {
-            stream.Sent(row.Position, row.Id);
-            sets[row.Id] = tokens.Write(row, stream.Receiver);
+            json.WriteStartObject();
+            json.WriteStartObject("sets"u8);
+            foreach (var each in events)
+            {
+                stream.Sent(each.Row.Position, each.Row.Id);
+                json.WriteString(each.Row.Id, each.Token(tokens));
+            }
+            json.WriteEndObject();
+            json.WriteBoolean("moreAvailable"u8, more);
+            json.WriteEndObject();
         }
         http.Response.Headers.CacheControl = "no-store";
-        await http.Response.WriteAsJsonAsync(new { sets, moreAvailable = more }, http.RequestAborted);
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = body.WrittenCount;
+        await http.Response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted);
     }
 
     private void Acknowledge(EventStream stream, PollRequest poll)

@@ -4,32 +4,40 @@ using AgentMesh.AuthServer.Keys;
 using AgentMesh.AuthServer.Revocation;
 using AgentMesh.AuthServer.Storage;
 using AgentMesh.AuthServer.Tokens;
+using AgentMesh.Manifest;
 
 namespace AgentMesh.AuthServer.Events;
 
 /// <summary>
-/// Writes an event as a signed security event token (RFC 8417) for one receiver. What is revoked is its <c>sub_id</c> (RFC 9493):
-/// a party's SPIFFE ID as <c>uri</c>, a token as <c>jwt_id</c>, a task's <c>txn</c> as <c>opaque</c>.
+/// Writes an event as a signed security event token (RFC 8417). What is revoked is its <c>sub_id</c> (RFC 9493): a party's SPIFFE ID as
+/// <c>uri</c>, a token as <c>jwt_id</c>, a task's <c>txn</c> as <c>opaque</c>. Every member of the mesh is told the same, so its audience
+/// is the trust domain (RFC 8417 §2.2) and one signature serves them all.
 /// </summary>
-internal sealed class SecurityEventToken(KeyRing keys, AccessTokenWriter writer, Issuer issuer)
+internal sealed class SecurityEventToken(KeyRing keys, AccessTokenWriter writer, Issuer issuer, MeshManifest manifest)
 {
     public const string SessionRevoked = "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
     public const string AccountEnabled = "https://schemas.openid.net/secevent/risc/event-type/account-enabled";
 
-    public string Write(SecurityEventRow row, string receiver)
+    private readonly string _audience = $"spiffe://{manifest.TrustDomain}";
+
+    /// <summary>The key that <see cref="Write"/> signs with now.</summary>
+    public string KeyId => keys.Current.Id;
+
+    public string Write(SecurityEventRow row)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("iss"u8, issuer.Value);
-            json.WriteString("aud"u8, receiver);
+            json.WriteString("aud"u8, _audience);
             json.WriteString("jti"u8, row.Id);
             json.WriteNumber("iat"u8, row.OccurredAt.ToUnixTimeSeconds());
             WriteSubject(json, row);
             json.WriteStartObject("events"u8);
             json.WriteStartObject(row.Kind == SecurityEventKind.PartyEnabled ? AccountEnabled : SessionRevoked);
-            json.WriteNumber("event_timestamp"u8, row.OccurredAt.ToUnixTimeSeconds());
+            // To the millisecond: no two events share one, so their order can be told whatever order they arrive in.
+            json.WriteNumber("event_timestamp"u8, row.OccurredAt.ToUnixTimeMilliseconds() / 1000m);
             json.WriteString("initiating_entity"u8, "admin"u8);
             if (row.ExpiresAt is { } expires)
             {

@@ -34,6 +34,7 @@ internal sealed class GrantAccess(MeshManifest manifest, TimeProvider time) : IO
             Audience = request.Callee!.SpiffeId,
             Scope = request.GrantedScope!,
             TransactionId = parent?.TransactionId ?? request.TransactionId ?? TokenIdentifier.Create(),
+            Ancestors = parent is null ? [] : [parent.Id, .. parent.Ancestors],
             IssuedAt = now,
             ExpiresAt = parent is not null && parent.ExpiresAt < expires ? parent.ExpiresAt : expires,
             Thumbprint = request.Peer!.Thumbprint,

@@ -35,6 +35,7 @@ public static class AuthServerHost
 
         var app = builder.Build();
         app.UseMiddleware<BoundRequests>();
+        app.UseMiddleware<RefuseWhenBehind>();
         app.UseAuthentication();
         HealthEndpoints.Map(app);
         RevocationEndpoints.Map(app);

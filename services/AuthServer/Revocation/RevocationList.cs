@@ -7,20 +7,33 @@ namespace AgentMesh.AuthServer.Revocation;
 /// <summary>What is revoked now, in memory: every exchange and introspection asks it. Folded from the log of security events.</summary>
 internal sealed class RevocationList(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _transactions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Entry> _tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Entry> _transactions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _disabled = new(StringComparer.Ordinal);
 
+    /// <summary>SPIFFE IDs of the parties that are disabled now.</summary>
+    public IReadOnlyCollection<string> Disabled => [.. _disabled.Keys];
+
     public bool IsDisabled(string party) => _disabled.ContainsKey(party);
+
+    /// <summary>How many tokens that could still be used a party has revoked.</summary>
+    public int CountTokensRevokedBy(string party) => _tokens.Values.Count(entry => entry.InitiatedBy == party);
 
     /// <summary>Why a valid token is no good any more; null: it is good. Continues the sentence "the token is refused: …".</summary>
     public string? FindReason(AccessToken token)
     {
-        if (_tokens.ContainsKey(token.Id))
+        if (!_tokens.IsEmpty)
         {
-            return "it is revoked";
+            if (_tokens.ContainsKey(token.Id))
+            {
+                return "it is revoked";
+            }
+            if (token.Ancestors.Any(_tokens.ContainsKey))
+            {
+                return "a token that it comes from is revoked";
+            }
         }
-        if (_transactions.ContainsKey(token.TransactionId))
+        if (!_transactions.IsEmpty && _transactions.ContainsKey(token.TransactionId))
         {
             return "its task is revoked";
         }
@@ -39,10 +52,10 @@ internal sealed class RevocationList(TimeProvider time)
         switch (securityEvent.Kind)
         {
             case SecurityEventKind.TokenRevoked:
-                _tokens[securityEvent.Subject] = securityEvent.ExpiresAt ?? DateTimeOffset.MaxValue;
+                _tokens[securityEvent.Subject] = Entry.Of(securityEvent);
                 break;
             case SecurityEventKind.TransactionRevoked:
-                _transactions[securityEvent.Subject] = securityEvent.ExpiresAt ?? DateTimeOffset.MaxValue;
+                _transactions[securityEvent.Subject] = Entry.Of(securityEvent);
                 break;
             case SecurityEventKind.PartyDisabled:
                 _disabled[securityEvent.Subject] = true;
@@ -59,15 +72,20 @@ internal sealed class RevocationList(TimeProvider time)
     public void RemoveExpired()
     {
         var now = time.GetUtcNow();
-        foreach (var list in (ReadOnlySpan<ConcurrentDictionary<string, DateTimeOffset>>)[_tokens, _transactions])
+        foreach (var list in (ReadOnlySpan<ConcurrentDictionary<string, Entry>>)[_tokens, _transactions])
         {
             foreach (var entry in list)
             {
-                if (entry.Value < now)
+                if (entry.Value.ExpiresAt < now)
                 {
                     list.TryRemove(entry);
                 }
             }
         }
+    }
+
+    private readonly record struct Entry(DateTimeOffset ExpiresAt, string InitiatedBy)
+    {
+        public static Entry Of(SecurityEventRow row) => new(row.ExpiresAt ?? DateTimeOffset.MaxValue, row.InitiatedBy);
     }
 }

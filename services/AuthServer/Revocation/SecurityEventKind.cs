@@ -8,3 +8,9 @@ internal enum SecurityEventKind
     PartyDisabled = 3,
     PartyEnabled = 4,
 }
+
+internal static class SecurityEventKinds
+{
+    /// <summary>Whether it is about an agent or operator, whose last event alone counts.</summary>
+    public static bool ConcernsParty(this SecurityEventKind kind) => kind is SecurityEventKind.PartyDisabled or SecurityEventKind.PartyEnabled;
+}

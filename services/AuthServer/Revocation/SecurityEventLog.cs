@@ -10,8 +10,23 @@ namespace AgentMesh.AuthServer.Revocation;
 /// </summary>
 internal sealed class SecurityEventLog(AuthDatabase database, RevocationList revocations, EventFeed feed, TimeProvider time) : IDisposable
 {
+    /// <summary>The PostgreSQL channel on which instances wake each other.</summary>
+    public const string Channel = "agentmesh_security_events";
+
+    private const int AppendLock = 738170301;
+
+    /// <summary>
+    /// How long other instances' revocations may go unread before this one decides nothing any more: it would answer from what it
+    /// knew before.
+    /// </summary>
+    private static readonly TimeSpan LongestUnread = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _following = new(1, 1);
     private long _position;
+    private long _readAt = time.GetTimestamp();
+
+    /// <summary>Whether other instances may have revoked something that this one has not read.</summary>
+    public bool IsBehind => database.IsShared && time.GetElapsedTime(Volatile.Read(ref _readAt)) > LongestUnread;
 
     /// <summary>Appends one event and takes it over before returning.</summary>
     public async Task<SecurityEventRow> AppendAsync(SecurityEventKind kind, string subject, DateTimeOffset? expiresAt, string initiatedBy, string? reason, CancellationToken cancellationToken)
@@ -30,7 +45,8 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
         {
             await AppendInOrderAsync(context, row, cancellationToken);
         }
-        await FollowAsync(cancellationToken);
+        // Stored is stored: it is published even when whoever asked has gone.
+        await FollowAsync(CancellationToken.None);
         return row;
     }
 
@@ -42,6 +58,7 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
         await _following.WaitAsync(cancellationToken);
         try
         {
+            var asked = time.GetTimestamp();
             await using var context = database.CreateContext();
             var rows = await context.SecurityEvents.AsNoTracking().Where(row => row.Position > _position).OrderBy(row => row.Position).ToListAsync(cancellationToken);
             foreach (var row in rows)
@@ -50,6 +67,7 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
                 _position = row.Position;
             }
             feed.Append(rows);
+            Volatile.Write(ref _readAt, asked);
         }
         finally
         {
@@ -58,16 +76,27 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
     }
 
     // Appends an event so that positions become visible in their order: a reader that has seen one never misses an earlier one.
-    // SQLite writes one transaction at a time anyway; PostgreSQL is made to.
+    // SQLite writes one transaction at a time anyway; PostgreSQL is made to. Times grow with positions, whatever the instances'
+    // clocks say, because receivers order by them.
     private static async Task AppendInOrderAsync(AuthDbContext context, SecurityEventRow row, CancellationToken cancellationToken)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (context is PostgreSqlAuthDbContext)
         {
-            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(738170301)", cancellationToken);
+            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AppendLock})", cancellationToken);
+        }
+        var last = await context.SecurityEvents.OrderByDescending(other => other.Position).Select(other => (DateTimeOffset?)other.OccurredAt).FirstOrDefaultAsync(cancellationToken);
+        if (last >= row.OccurredAt.AddMilliseconds(-1))
+        {
+            row.OccurredAt = last.Value.AddMilliseconds(1);
         }
         context.SecurityEvents.Add(row);
         await context.SaveChangesAsync(cancellationToken);
+        if (context is PostgreSqlAuthDbContext)
+        {
+            // Sent when the transaction commits.
+            await context.Database.ExecuteSqlAsync($"SELECT pg_notify({Channel}, '')", cancellationToken);
+        }
         await transaction.CommitAsync(cancellationToken);
     }
 }

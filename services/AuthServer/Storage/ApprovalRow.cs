@@ -24,6 +24,9 @@ internal sealed class ApprovalRow
     /// <summary><c>jti</c> of the token that the client was called with; null when it asks on its own behalf.</summary>
     public string? ParentId { get; init; }
 
+    /// <summary><c>jti</c> of the tokens that it came from, nearest first, space-delimited.</summary>
+    public string ParentAncestors { get; init; } = "";
+
     /// <summary>When that token ends: the approved one never outlives it.</summary>
     public DateTimeOffset? ParentExpiresAt { get; init; }
 

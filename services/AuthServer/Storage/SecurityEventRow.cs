@@ -15,7 +15,8 @@ internal sealed class SecurityEventRow
     /// <summary>A token's jti, a transaction's txn or a party's SPIFFE ID.</summary>
     public required string Subject { get; init; }
 
-    public DateTimeOffset OccurredAt { get; init; }
+    /// <summary>Grows with <see cref="Position"/>.</summary>
+    public DateTimeOffset OccurredAt { get; set; }
 
     /// <summary>After this nothing is left to revoke; null: until undone.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }

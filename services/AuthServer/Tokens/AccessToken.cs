@@ -22,6 +22,9 @@ internal sealed record AccessToken
     /// <summary>Newest first; empty when the subject itself is the client.</summary>
     public IReadOnlyList<string> Actors { get; init; } = [];
 
+    /// <summary><c>jti</c> of the tokens that it comes from, nearest first: whoever of them is revoked takes it along.</summary>
+    public IReadOnlyList<string> Ancestors { get; init; } = [];
+
     public required DateTimeOffset IssuedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 

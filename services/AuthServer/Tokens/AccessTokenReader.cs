@@ -143,6 +143,7 @@ internal sealed class AccessTokenReader(KeyRing keys, Issuer issuer, TimeProvide
             Scope = Text(claims, "scope"),
             TransactionId = Text(claims, "txn"),
             Actors = ReadActors(claims),
+            Ancestors = ReadAncestors(claims),
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64()),
             ExpiresAt = expires,
             Thumbprint = thumbprint.GetString() ?? throw new FormatException(),
@@ -160,6 +161,9 @@ internal sealed class AccessTokenReader(KeyRing keys, Issuer issuer, TimeProvide
         }
         return actors;
     }
+
+    private static string[] ReadAncestors(JsonElement claims) =>
+        claims.TryGetProperty("ancestors", out var ancestors) ? [.. ancestors.EnumerateArray().Select(each => each.GetString() ?? throw new FormatException())] : [];
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException();
 }

@@ -51,6 +51,15 @@ internal sealed class AccessTokenWriter(KeyRing keys, Issuer issuer)
         json.WriteString("scope"u8, token.Scope);
         json.WriteString("txn"u8, token.TransactionId);
         json.WriteString("jti"u8, token.Id);
+        if (token.Ancestors.Count > 0)
+        {
+            json.WriteStartArray("ancestors"u8);
+            foreach (var ancestor in token.Ancestors)
+            {
+                json.WriteStringValue(ancestor);
+            }
+            json.WriteEndArray();
+        }
         json.WriteNumber("iat"u8, token.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp"u8, token.ExpiresAt.ToUnixTimeSeconds());
         json.WriteStartObject("cnf"u8);

@@ -71,7 +71,7 @@ internal sealed class CallerChecks
         var caller = peer.Id.ToString();
         if (token.CurrentActor != caller || token.ClientId != caller)
             return DecisionReason.ActorMismatch;
-        return _revocations.Check(new RevocationSubject(caller, token.Subject, token.Actors, token.TokenId, token.TransactionId, token.IssuedAt));
+        return _revocations.Check(new RevocationSubject(caller, token.Subject, token.Actors, token.TokenId, token.Ancestors, token.TransactionId, token.IssuedAt));
     }
 
     private CallerProof CheckEdge(SpiffePeer peer, StringValues credentials, long started)
@@ -81,7 +81,7 @@ internal sealed class CallerChecks
         // Somebody who sends a token here means to talk to somebody else: it is neither used nor passed over.
         var reason = credentials.Count > 0 ? DecisionReason.CredentialNotAccepted
             : !_edges.TryGetValue(caller, out scopes) ? DecisionReason.EdgeUnknown
-            : _revocations.Check(new RevocationSubject(caller, caller, [], null, null, peer.NotBefore));
+            : _revocations.Check(new RevocationSubject(caller, caller, [], null, [], null, peer.NotBefore));
         return new CallerProof { Started = started, Connected = true, Peer = peer, Scopes = reason is null ? scopes! : ScopeSet.Empty, Reason = reason };
     }
 

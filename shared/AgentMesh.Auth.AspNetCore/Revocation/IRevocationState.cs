@@ -14,7 +14,8 @@ public interface IRevocationState
 /// <param name="Subject">The <c>sub</c> claim.</param>
 /// <param name="Actors">The actor chain, newest first.</param>
 /// <param name="TokenId">The <c>jti</c> claim; null on an mTLS edge.</param>
+/// <param name="Ancestors">The <c>jti</c> of each token that this one was exchanged from, nearest first; empty on an mTLS edge.</param>
 /// <param name="TransactionId">The <c>txn</c> claim; null on an mTLS edge.</param>
 /// <param name="IssuedAt">When the token was issued; on an mTLS edge when the peer's SVID begins.</param>
 public readonly record struct RevocationSubject(
-    string Caller, string Subject, IReadOnlyList<string> Actors, string? TokenId, string? TransactionId, DateTimeOffset IssuedAt);
+    string Caller, string Subject, IReadOnlyList<string> Actors, string? TokenId, IReadOnlyList<string> Ancestors, string? TransactionId, DateTimeOffset IssuedAt);

@@ -5,9 +5,14 @@ namespace AgentMesh.Auth.AspNetCore;
 /// <summary>
 /// Revocations held in memory. Tokens and tasks are forgotten once every token they could concern has ended; parties stay revoked until restored.
 /// </summary>
+/// <remarks>
+/// At most 100,000 tokens and tasks are told apart. Should there ever be more, every token issued until then is refused instead: callers
+/// exchange again, and the authorization server, which knows them all, does so for what is not revoked.
+/// </remarks>
 public sealed class InMemoryRevocationState : IRevocationState
 {
     private const int FewEntries = 1024;
+    private const int MostEntries = 100_000;
 
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, bool> _parties = new(StringComparer.Ordinal);
@@ -16,6 +21,8 @@ public sealed class InMemoryRevocationState : IRevocationState
     private readonly Dictionary<string, (DateTimeOffset At, HashSet<string> Events)> _lastChange = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private int _purgeAt = FewEntries;
+    private long _newestRevocation;
+    private long _refusedIssuedUntil;
 
     /// <summary>Creates a state in which nothing is revoked.</summary>
     /// <param name="time">The clock.</param>
@@ -29,23 +36,28 @@ public sealed class InMemoryRevocationState : IRevocationState
     /// <param name="spiffeId">The party.</param>
     public void RestoreAgent(string spiffeId) => _parties.TryRemove(spiffeId, out _);
 
-    /// <summary>Refuses one token.</summary>
+    /// <summary>Refuses one token and whatever was exchanged from it.</summary>
     /// <param name="tokenId">Its <c>jti</c>.</param>
     /// <param name="until">When it ends, after which the entry is forgotten.</param>
-    public void RevokeToken(string tokenId, DateTimeOffset until) => Add(_tokens, tokenId, until);
+    public void RevokeToken(string tokenId, DateTimeOffset until) => Add(_tokens, tokenId, until, _time.GetUtcNow());
 
     /// <summary>Refuses every token of a task.</summary>
     /// <param name="transactionId">The <c>txn</c>.</param>
     /// <param name="until">When the last token of the task ends, after which the entry is forgotten.</param>
-    public void RevokeTransaction(string transactionId, DateTimeOffset until) => Add(_transactions, transactionId, until);
+    public void RevokeTransaction(string transactionId, DateTimeOffset until) => Add(_transactions, transactionId, until, _time.GetUtcNow());
 
     /// <inheritdoc/>
     public string? Check(in RevocationSubject subject)
     {
-        if (!_parties.IsEmpty && (_parties.ContainsKey(subject.Caller) || _parties.ContainsKey(subject.Subject) || AnyRevoked(subject.Actors)))
+        if (!_parties.IsEmpty && (_parties.ContainsKey(subject.Caller) || _parties.ContainsKey(subject.Subject) || ContainsAny(_parties, subject.Actors)))
             return DecisionReason.AgentRevoked;
-        if (subject.TokenId is { } token && !_tokens.IsEmpty && _tokens.ContainsKey(token))
-            return DecisionReason.TokenRevoked;
+        if (subject.TokenId is { } token)
+        {
+            if (!_tokens.IsEmpty && (_tokens.ContainsKey(token) || ContainsAny(_tokens, subject.Ancestors)))
+                return DecisionReason.TokenRevoked;
+            if (subject.IssuedAt.UtcTicks <= Volatile.Read(ref _refusedIssuedUntil))
+                return DecisionReason.RevocationUnknown;
+        }
         return subject.TransactionId is { } transaction && !_transactions.IsEmpty && _transactions.ContainsKey(transaction)
             ? DecisionReason.TransactionRevoked : null;
     }
@@ -57,9 +69,9 @@ public sealed class InMemoryRevocationState : IRevocationState
         switch (received.Kind)
         {
             case SecurityEventKind.TokenRevoked:
-                return Add(_tokens, received.Subject, received.Until);
+                return Add(_tokens, received.Subject, received.Until, received.OccurredAt);
             case SecurityEventKind.TransactionRevoked:
-                return Add(_transactions, received.Subject, received.Until);
+                return Add(_transactions, received.Subject, received.Until, received.OccurredAt);
             default:
                 return ApplyToParty(received);
         }
@@ -81,21 +93,22 @@ public sealed class InMemoryRevocationState : IRevocationState
         }
     }
 
-    private bool AnyRevoked(IReadOnlyList<string> actors)
+    private static bool ContainsAny<T>(ConcurrentDictionary<string, T> revoked, IReadOnlyList<string> names)
     {
-        for (var i = 0; i < actors.Count; i++)
+        for (var i = 0; i < names.Count; i++)
         {
-            if (_parties.ContainsKey(actors[i]))
+            if (revoked.ContainsKey(names[i]))
                 return true;
         }
         return false;
     }
 
-    private bool Add(ConcurrentDictionary<string, DateTimeOffset> entries, string key, DateTimeOffset until)
+    private bool Add(ConcurrentDictionary<string, DateTimeOffset> entries, string key, DateTimeOffset until, DateTimeOffset revokedAt)
     {
         var added = entries.TryAdd(key, until);
         lock (_gate)
         {
+            _newestRevocation = Math.Max(_newestRevocation, revokedAt.UtcTicks);
             if (_tokens.Count + _transactions.Count < _purgeAt)
                 return added;
             var now = _time.GetUtcNow();
@@ -107,7 +120,14 @@ public sealed class InMemoryRevocationState : IRevocationState
                         each.TryRemove(old, out _);
                 }
             }
-            _purgeAt = Math.Max(FewEntries, 2 * (_tokens.Count + _transactions.Count));
+            if (_tokens.Count + _transactions.Count >= MostEntries)
+            {
+                // Whatever was revoked had been issued before. First refused as a whole, then forgotten one by one.
+                Volatile.Write(ref _refusedIssuedUntil, _newestRevocation);
+                _tokens.Clear();
+                _transactions.Clear();
+            }
+            _purgeAt = Math.Clamp(2 * (_tokens.Count + _transactions.Count), FewEntries, MostEntries);
         }
         return added;
     }

@@ -9,6 +9,8 @@ public sealed class RevocationTests : InboundTest
     private const string SessionRevoked = "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
     private const string AccountEnabled = "https://schemas.openid.net/secevent/risc/event-type/account-enabled";
 
+    private int _emptyPolls;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
 
     private protected override void Configure(TestAgent.Setup setup) => setup.Settings.Add(("Mesh:Server:RevocationMaxStaleness", "00:01:30"));
@@ -22,6 +24,82 @@ public sealed class RevocationTests : InboundTest
         Assert.Null(await SendAsync(Subject("jwt_id", "jti", "token-1")));
 
         AssertRefused(await Client.GetAsync("/score", token), HttpStatusCode.Unauthorized, "token_revoked");
+        await AssertHonestCallPassesAsync();
+    }
+
+    [Theory, Proves("T31", "RV1")]
+    [InlineData("parent")]
+    [InlineData("grandparent")]
+    public async Task A_token_that_was_exchanged_from_a_revoked_one_is_refused(string revoked)
+    {
+        var token = HonestToken(t => t.Claims["ancestors"] = new JsonArray("parent", "grandparent"));
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", token)).Status);
+
+        Assert.Null(await SendAsync(Subject("jwt_id", "jti", revoked)));
+
+        AssertRefused(await Client.GetAsync("/score", token), HttpStatusCode.Unauthorized, "token_revoked");
+        var sibling = HonestToken(t => t.Claims["ancestors"] = new JsonArray("another parent", "another grandparent"));
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", sibling)).Status);
+    }
+
+    [Theory, Proves("T10")]
+    [InlineData("\"parent\"")]
+    [InlineData("[\"parent\",7]")]
+    [InlineData("[\"\"]")]
+    [InlineData("{}")]
+    public async Task Ancestors_that_cannot_be_read_make_a_token_malformed(string ancestors)
+    {
+        AssertRefused(await Client.GetAsync("/score", HonestToken(t => t.Claims["ancestors"] = JsonNode.Parse(ancestors))), HttpStatusCode.Unauthorized, "token_malformed");
+        await AssertHonestCallPassesAsync();
+    }
+
+    [Fact, Proves("SE1")]
+    public async Task An_event_for_every_member_of_the_trust_domain_is_believed_and_one_for_another_is_not()
+    {
+        var subject = Subject("uri", "uri", Advisor.Id.ToString());
+        Assert.Equal("token_audience", await SendAsync(subject, shape: t => t.Claims["aud"] = "spiffe://other.local"));
+        await AssertHonestCallPassesAsync();
+
+        Assert.Null(await SendAsync(subject, shape: t => t.Claims["aud"] = $"spiffe://{Advisor.Id.TrustDomain}"));
+        AssertRefused(await Client.GetAsync("/score", HonestToken()), HttpStatusCode.Unauthorized, "agent_revoked");
+    }
+
+    [Fact, Proves("SE1", "T32")]
+    public async Task Events_of_one_second_count_by_the_time_they_carry_and_not_in_the_order_they_arrive()
+    {
+        var subject = Subject("uri", "uri", Advisor.Id.ToString());
+        await SendAsync(subject, shape: t => At(t, 0.002m));
+        await SendAsync(subject, AccountEnabled, shape: t => At(t, 0.001m));
+        AssertRefused(await Client.GetAsync("/score", HonestToken()), HttpStatusCode.Unauthorized, "agent_revoked");
+
+        await SendAsync(subject, AccountEnabled, shape: t => At(t, 0.003m));
+        await AssertHonestCallPassesAsync();
+
+        static void At(TestToken set, decimal fraction)
+        {
+            var details = set.Claims["events"]!.AsObject().Single().Value!;
+            details["event_timestamp"] = (long)details["event_timestamp"]! + fraction;
+        }
+    }
+
+    [Fact, Proves("T38")]
+    public async Task A_transmitter_that_answers_every_poll_at_once_is_not_asked_in_a_tight_loop()
+    {
+        Mesh.Issuer.Intercept = async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/events"))
+                return false;
+            Interlocked.Increment(ref _emptyPolls);
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.WriteAsync("""{"sets":{},"moreAvailable":false}"""u8.ToArray());
+            return true;
+        };
+        // Ends the long poll under way; from now on every answer is empty.
+        _ = SendAsync(Subject("jwt_id", "jti", "whatever"));
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
+
+        // The clock of the test stands still, and with it the pause.
+        Assert.InRange(Volatile.Read(ref _emptyPolls), 1, 3);
         await AssertHonestCallPassesAsync();
     }
 

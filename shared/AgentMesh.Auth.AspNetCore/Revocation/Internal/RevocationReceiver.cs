@@ -14,7 +14,11 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
 {
     // The server answers an idle poll after half a minute.
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    // A poll that brought nothing new was an idle one only if it took its time.
+    private static readonly TimeSpan ShortestIdlePoll = TimeSpan.FromSeconds(1);
 
     // State lives in memory, so each process begins a stream of its own, with everything that is still revoked.
     private readonly string _path = $"events/{Guid.NewGuid():N}";
@@ -23,24 +27,29 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
     private bool _lost;
     private bool _caughtUp;
 
+    private HashSet<string> _lastReceived = [];
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (identity.Issuer is null)
             return;
         freshness.Follow();
-        var pause = TimeSpan.FromMilliseconds(100);
+        var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await TryPollAsync(stoppingToken).ConfigureAwait(false))
+            var started = time.GetTimestamp();
+            if (await TryPollAsync(stoppingToken).ConfigureAwait(false) || time.GetElapsedTime(started) >= ShortestIdlePoll && !_lost)
             {
-                pause = TimeSpan.FromMilliseconds(100);
+                pause = FirstPause;
                 continue;
             }
+            // Also after an answer that came at once and said nothing new: whatever the transmitter does, it is not asked in a tight loop.
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
+    /// <returns>Whether it brought anything new.</returns>
     private async Task<bool> TryPollAsync(CancellationToken cancellationToken)
     {
         try
@@ -54,6 +63,7 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             LogFailed(exception);
+            _lost = true;
             _caughtUp = false;
             return false;
         }
@@ -71,9 +81,13 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
 
         _applied.Clear();
         _faults.Clear();
-        foreach (var (id, token) in batch.Sets ?? new Dictionary<string, string>())
-            await ReceiveAsync(id, token, cancellationToken).ConfigureAwait(false);
-        if (!batch.MoreAvailable)
+        var sets = batch.Sets ?? new Dictionary<string, string>();
+        var unread = false;
+        foreach (var (id, token) in sets)
+            unread |= !await ReceiveAsync(id, token, cancellationToken).ConfigureAwait(false);
+        var brought = !sets.Keys.All(_lastReceived.Contains) || (!_caughtUp && !batch.MoreAvailable);
+        _lastReceived = [.. sets.Keys];
+        if (!batch.MoreAvailable && !unread)
         {
             freshness.Heard();
             _caughtUp = true;
@@ -81,24 +95,26 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
         if (_lost)
             LogFound();
         _lost = false;
-        return true;
+        return brought;
     }
 
-    private async ValueTask ReceiveAsync(string id, string token, CancellationToken cancellationToken)
+    /// <returns>False: it cannot be judged yet, and is sent again.</returns>
+    private async ValueTask<bool> ReceiveAsync(string id, string token, CancellationToken cancellationToken)
     {
         var (received, fault) = await reader.ReadAsync(token, cancellationToken).ConfigureAwait(false);
         if (received is null || received.Id != id)
         {
             LogRefused(id, fault ?? "jti differs from the key it was sent under");
             // Without keys nothing can be judged yet: neither acknowledged nor given up.
-            if (fault != DecisionReason.KeysUnavailable)
-                _faults[id] = new EventFault("authentication_failed", fault ?? "jti_mismatch");
-            return;
+            if (fault == DecisionReason.KeysUnavailable)
+                return false;
+            _faults[id] = new EventFault("authentication_failed", fault ?? "jti_mismatch");
+            return true;
         }
         var applied = state.Apply(received);
         _applied.Add(id);
         if (!applied)
-            return;
+            return true;
         LogApplied(received.Kind, received.Subject);
         await audit.WriteAsync(new AuditEvent
         {
@@ -110,6 +126,7 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
             Decision = received.Kind == SecurityEventKind.PartyRestored ? "allow" : "deny",
             PolicyVersion = identity.Manifest.Version,
         }, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private bool Lost(string reason)

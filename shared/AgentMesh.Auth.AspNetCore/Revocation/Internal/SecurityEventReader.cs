@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace AgentMesh.Auth.AspNetCore;
 
 /// <summary>
-/// Verifies security event tokens: signed by the issuer as <c>secevent+jwt</c>, meant for this party alone (RFC 8417 §2.2, §4.5). An access token
+/// Verifies security event tokens: signed by the issuer as <c>secevent+jwt</c>, meant for this party or for every member of its trust domain (RFC 8417 §2.2, §4.5). An access token
 /// is none, and a security event token is no access token.
 /// </summary>
 internal sealed class SecurityEventReader(MeshIdentity identity, IssuerKeys keys)
@@ -15,7 +15,8 @@ internal sealed class SecurityEventReader(MeshIdentity identity, IssuerKeys keys
     private static readonly TimeSpan LongestTokenLifetime = TimeSpan.FromHours(1);
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    private readonly string _audience = identity.Id.ToString();
+    private readonly string _own = identity.Id.ToString();
+    private readonly string _everybody = $"spiffe://{identity.Manifest.TrustDomain}";
 
     /// <summary>The event, or the reason code why it is not believed.</summary>
     public async ValueTask<(SecurityEvent? Event, string? Fault)> ReadAsync(string token, CancellationToken cancellationToken)
@@ -46,11 +47,11 @@ internal sealed class SecurityEventReader(MeshIdentity identity, IssuerKeys keys
             var claims = document.RootElement;
             if (Text(claims, "iss") != identity.Issuer)
                 return (null, DecisionReason.TokenIssuer);
-            if (Text(claims, "aud") != _audience)
+            if (Text(claims, "aud") is not { } audience || (audience != _everybody && audience != _own))
                 return (null, DecisionReason.TokenAudience);
             return Read(claims) is { } read ? (read, null) : (null, DecisionReason.TokenMalformed);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentOutOfRangeException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentOutOfRangeException or OverflowException)
         {
             return (null, DecisionReason.TokenMalformed);
         }
@@ -75,7 +76,7 @@ internal sealed class SecurityEventReader(MeshIdentity identity, IssuerKeys keys
         };
         if (name is not { Length: > 0 })
             return null;
-        var occurred = Time(details, "event_timestamp") ?? DateTimeOffset.FromUnixTimeSeconds(iat.GetInt64());
+        var occurred = Time(details, "event_timestamp") ?? At(iat);
         return new SecurityEvent(id, kind, name, occurred, Time(details, "expires_at") ?? occurred + LongestTokenLifetime);
     }
 
@@ -83,5 +84,8 @@ internal sealed class SecurityEventReader(MeshIdentity identity, IssuerKeys keys
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static DateTimeOffset? Time(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? DateTimeOffset.FromUnixTimeSeconds(value.GetInt64()) : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? At(value) : null;
+
+    // NumericDate may have a fraction (RFC 7519 section 2).
+    private static DateTimeOffset At(JsonElement date) => DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Floor((double)(date.GetDecimal() * 1000)));
 }

@@ -122,6 +122,7 @@ internal sealed class AccessTokenValidator
             Scopes = scopes,
             TokenId = tokenId,
             TransactionId = claims.TransactionId,
+            Ancestors = claims.Ancestors,
             Thumbprint = claims.Thumbprint,
             IssuedAt = issuedAt,
             NotBefore = claims.NotBefore ?? issuedAt,

@@ -7,17 +7,17 @@ namespace AgentMesh.Auth.AspNetCore;
 /// <summary>The claims of a token whose signature was verified. A claim that stands twice makes the token malformed (RFC 8725 §2.4).</summary>
 internal sealed class TokenClaims
 {
-    private const int MaxActors = 32;
     private const long LastSecond = 253_402_300_799;
 
     private readonly List<string> _actors = [];
+    private readonly List<string> _ancestors = [];
     private Claim _seen;
 
     [Flags]
     private enum Claim
     {
         None = 0, Issuer = 1, Subject = 2, Audience = 4, Client = 8, Scope = 16, Transaction = 32, TokenId = 64,
-        IssuedAt = 128, NotBefore = 256, Expiry = 512, Actor = 1024, Confirmation = 2048, Details = 4096,
+        IssuedAt = 128, NotBefore = 256, Expiry = 512, Actor = 1024, Confirmation = 2048, Details = 4096, Ancestors = 8192,
     }
 
     public string? Issuer { get; private set; }
@@ -42,6 +42,8 @@ internal sealed class TokenClaims
     public DateTimeOffset? ExpiresAt { get; private set; }
 
     public IReadOnlyList<string> Actors => _actors;
+
+    public IReadOnlyList<string> Ancestors => _ancestors;
 
     public byte[]? Thumbprint { get; private set; }
 
@@ -85,7 +87,9 @@ internal sealed class TokenClaims
         if (reader.ValueTextEquals("exp"u8))
             return Once(Claim.Expiry) && ReadTime(ref reader, out var expiresAt) && (ExpiresAt = expiresAt) is not null;
         if (reader.ValueTextEquals("act"u8))
-            return Once(Claim.Actor) && ReadActors(ref reader);
+            return Once(Claim.Actor) && TokenChain.ReadActors(ref reader, _actors);
+        if (reader.ValueTextEquals("ancestors"u8))
+            return Once(Claim.Ancestors) && TokenChain.ReadAncestors(ref reader, _ancestors);
         if (reader.ValueTextEquals("cnf"u8))
             return Once(Claim.Confirmation) && ReadConfirmation(ref reader);
         if (reader.ValueTextEquals("authorization_details"u8))
@@ -134,38 +138,6 @@ internal sealed class TokenClaims
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
             Audience = ++count == 1 ? reader.GetString() : null;
         return reader.TokenType == JsonTokenType.EndArray;
-    }
-
-    // act nests: the outermost is the current actor (RFC 8693 section 4.1).
-    private bool ReadActors(ref Utf8JsonReader reader)
-    {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            return false;
-        var place = _actors.Count;
-        if (place >= MaxActors)
-            return false;
-        _actors.Add("");
-        bool nested = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("sub"u8))
-            {
-                if (_actors[place].Length > 0 || !ReadText(ref reader, out var actor) || actor!.Length == 0)
-                    return false;
-                _actors[place] = actor;
-            }
-            else if (reader.ValueTextEquals("act"u8))
-            {
-                if (nested || !ReadActors(ref reader))
-                    return false;
-                nested = true;
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-        return reader.TokenType == JsonTokenType.EndObject && _actors[place].Length > 0;
     }
 
     private bool ReadConfirmation(ref Utf8JsonReader reader)

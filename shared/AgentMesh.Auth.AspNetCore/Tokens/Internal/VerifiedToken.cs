@@ -21,6 +21,9 @@ internal sealed class VerifiedToken
 
     public required string? TransactionId { get; init; }
 
+    /// <summary><c>jti</c> of the tokens that it was exchanged from, nearest first.</summary>
+    public required IReadOnlyList<string> Ancestors { get; init; }
+
     /// <summary><c>cnf.x5t#S256</c> decoded; null when the token is bound to nothing.</summary>
     public required byte[]? Thumbprint { get; init; }
 

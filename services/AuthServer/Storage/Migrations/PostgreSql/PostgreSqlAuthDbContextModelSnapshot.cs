@@ -61,6 +61,10 @@ namespace AgentMesh.AuthServer.Storage.Migrations.PostgreSql
                     b.Property<long?>("LastPolledAt")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ParentAncestors")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<long?>("ParentExpiresAt")
                         .HasColumnType("bigint");
 

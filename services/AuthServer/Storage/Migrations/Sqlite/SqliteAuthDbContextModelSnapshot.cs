@@ -56,6 +56,10 @@ namespace AgentMesh.AuthServer.Storage.Migrations.Sqlite
                     b.Property<long?>("LastPolledAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ParentAncestors")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("ParentExpiresAt")
                         .HasColumnType("INTEGER");
 
