@@ -46,7 +46,8 @@ public static class AgentAuthExtensions
         services.AddSingleton<PresentedSubjects>();
         services.TryAddSingleton<ITokenSource, TokenExchangeSource>();
         services.TryAddSingleton<IApprovals, BackchannelApprovals>();
-        services.AddSingleton<TokenCache>();
+        services.AddSingleton(s => new CalleeTokenSources(s.GetRequiredService<ITokenSource>(), s, configuration, s.GetRequiredService<MeshManifest>()));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<TokenCache>(s, s.GetRequiredService<CalleeTokenSources>()));
         services.AddAuditLog();
         services.AddHostedService<CalleeCheck>();
         return services;
@@ -77,13 +78,14 @@ public static class AgentAuthExtensions
     private static AgentAuthHandler CreateHandler(IServiceProvider services, string callee, ScopeSet scopes)
     {
         var identity = services.GetRequiredService<MeshIdentity>();
-        var party = CalleeCheck.Resolve(identity, callee, scopes);
+        var sources = services.GetRequiredService<CalleeTokenSources>();
+        var party = CalleeCheck.Resolve(identity, sources, callee, scopes);
         var logger = services.GetRequiredService<ILogger<AgentAuthHandler>>();
         var connections = SpiffeTls.CreateHandler(identity, services.GetRequiredService<IX509BundleSource>(), Authorize.Id(SpiffeId.Parse(party.SpiffeId)),
             services.GetRequiredService<TimeProvider>(), reason => HandshakeLog.Refused(logger, party.Name, reason));
         var tokens = party.Authentication == EdgeAuthentication.Mtls ? null : services.GetRequiredService<TokenCache>();
         var needApproval = ScopeSet.Of(scopes.Values.Where(scope => identity.Manifest.Scopes.TryGetValue(scope, out var definition) && definition.NeedsApproval));
-        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, logger, connections);
+        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, sources.For(party).Delegates, logger, connections);
     }
 
     private static void RequireHandler(HttpMessageHandlerBuilder handlers)

@@ -24,12 +24,13 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     private readonly ScopeSet _needApproval;
     private readonly IX509SvidSource _svids;
     private readonly TokenCache? _tokens;
+    private readonly bool _delegates;
     private readonly ILogger _logger;
 
-    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, ILogger logger, HttpMessageHandler inner)
-        : base(inner)
+    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, bool delegates, ILogger logger,
+        HttpMessageHandler inner) : base(inner)
     {
-        (_callee, _scopes, _needApproval, _svids, _tokens, _logger) = (callee, scopes, needApproval, svids, tokens, logger);
+        (_callee, _scopes, _needApproval, _svids, _tokens, _delegates, _logger) = (callee, scopes, needApproval, svids, tokens, delegates, logger);
     }
 
     /// <inheritdoc/>
@@ -75,7 +76,7 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         if (_tokens is null)
             return (await base.SendAsync(request, cancellationToken).ConfigureAwait(false), null);
 
-        var wanted = new TokenRequest { Callee = _callee, Scopes = _scopes, Svid = svid, OnBehalfOf = DelegationContext.Current };
+        var wanted = new TokenRequest { Callee = _callee, Scopes = _scopes, Svid = svid, OnBehalfOf = _delegates ? DelegationContext.Current : null };
         var result = await _tokens.GetAsync(wanted, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Refuse(result.Error.Code, result.Error.Description);

@@ -1,4 +1,5 @@
 using AgentMesh.Manifest;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +12,9 @@ internal sealed class CalleeCheck(IServiceProvider services, IEnumerable<CalleeR
     {
         if (services.GetService(typeof(MeshIdentity)) is MeshIdentity identity)
         {
+            var sources = services.GetRequiredService<CalleeTokenSources>();
             foreach (var registration in registrations)
-                Resolve(identity, registration.Callee, registration.Scopes);
+                Resolve(identity, sources, registration.Callee, registration.Scopes);
         }
         return Task.CompletedTask;
     }
@@ -27,7 +29,7 @@ internal sealed class CalleeCheck(IServiceProvider services, IEnumerable<CalleeR
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public static Party Resolve(MeshIdentity identity, string callee, ScopeSet scopes)
+    public static Party Resolve(MeshIdentity identity, CalleeTokenSources sources, string callee, ScopeSet scopes)
     {
         var file = identity.Manifest.Path ?? "the manifest";
         var self = identity.Party;
@@ -44,7 +46,7 @@ internal sealed class CalleeCheck(IServiceProvider services, IEnumerable<CalleeR
         {
             if (scopes.Count == 0)
                 throw Misconfigured($"AddAgentAuth(\"{callee}\") names no scope. Name those that the client will ask for: {string.Join(", ", edge.Scopes)}.");
-            if (identity.Issuer is null)
+            if (identity.Issuer is null && sources.IsDefaultFor(party))
                 throw Misconfigured($"{MeshOptions.Names(nameof(MeshOptions.Issuer))} is not set, but {party.Name} is called with tokens. Set it to the authorization server's issuer, such as https://127.0.0.1:7443/.");
         }
         return party;
