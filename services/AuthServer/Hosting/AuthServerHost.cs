@@ -1,5 +1,6 @@
 using AgentMesh.Auth;
 using AgentMesh.AuthServer.Approval;
+using AgentMesh.AuthServer.Audit;
 using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.AuthServer.Events;
 using AgentMesh.AuthServer.Keys;
@@ -42,6 +43,8 @@ public static class AuthServerHost
         PollEndpoint.Map(app);
         BackchannelEndpoint.Map(app);
         ApproverEndpoints.Map(app);
+        JournalEndpoint.Map(app);
+        LedgerEndpoints.Map(app);
         return app;
     }
 
@@ -63,6 +66,7 @@ public static class AuthServerHost
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddAuditLedger(options, dataDirectory);
         if (!services.Any(service => service.ServiceType == typeof(IAuditLog)))
         {
             services.AddMeshIdentity(configuration);

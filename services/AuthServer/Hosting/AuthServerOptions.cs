@@ -11,7 +11,13 @@ public sealed class AuthServerOptions
     /// <summary>Defaults to a file in <see cref="DataDirectory"/> with SQLite; required with PostgreSQL.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Where the SQLite database and the key file are. Default: <c>.mesh/auth-server</c> beside the manifest.</summary>
+    /// <summary>
+    /// The audit ledger's database, of the same kind. Defaults to <c>audit-ledger.db</c> in <see cref="DataDirectory"/> with SQLite and to
+    /// <see cref="ConnectionString"/> with PostgreSQL.
+    /// </summary>
+    public string? AuditConnectionString { get; set; }
+
+    /// <summary>Where the SQLite databases and the key file are. Default: <c>.mesh/auth-server</c> beside the manifest.</summary>
     public string? DataDirectory { get; set; }
 
     /// <summary>Base64, 32 bytes: encrypts signing keys in the database.</summary>

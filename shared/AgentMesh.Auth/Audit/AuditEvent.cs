@@ -6,7 +6,10 @@ namespace AgentMesh.Auth;
 /// </summary>
 public sealed record AuditEvent
 {
-    /// <summary><c>decision</c>, <c>issuance</c>, <c>approval</c>, <c>revocation</c>, <c>connection</c> (one that was refused in the handshake) or <c>journal</c> (the journal about itself).</summary>
+    /// <summary>
+    /// <c>decision</c>, <c>issuance</c>, <c>approval</c>, <c>revocation</c>, <c>connection</c> (one that was refused in the handshake),
+    /// <c>rotation</c> (of what signs), <c>audit</c> (reading the ledger) or <c>journal</c> (journals about themselves).
+    /// </summary>
     public required string Kind { get; init; }
 
     /// <summary>When it was decided.</summary>
@@ -59,4 +62,13 @@ public sealed record AuditEvent
 
     /// <summary>Version of the manifest that was in force (<c>sha256:…</c>).</summary>
     public string? PolicyVersion { get; init; }
+
+    /// <summary>What was established about the caller's workload: the program that was attested, or until when its SVID is valid.</summary>
+    public string? Posture { get; init; }
+
+    /// <summary><c>high</c> when what was asked for needs a person's approval by the manifest; null: it does not.</summary>
+    public string? Risk { get; init; }
+
+    /// <summary>What was done about it beyond answering: <c>connection_closed</c>, <c>svids_withdrawn</c>, <c>tokens_refused</c>.</summary>
+    public string? Remediation { get; init; }
 }

@@ -9,7 +9,7 @@ namespace AgentMesh.Auth;
 /// </summary>
 /// <remarks>
 /// Beside the journal stands <c>{path}.head</c> with the sequence number and hash of the newest line, against which <see cref="Verify"/>
-/// detects a shortened journal. Whoever can rewrite both can shorten it unseen: ship the records elsewhere where that matters.
+/// detects a shortened journal. Whoever can rewrite both is found by the authorization server's ledger, which the records are shipped to.
 /// </remarks>
 public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
 {
@@ -23,6 +23,8 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
     private readonly Action<int>? _written;
     private readonly Task _writing;
     private volatile AuditException? _broken;
+    private TaskCompletionSource? _awaitsMore;
+    private long _durable;
 
     /// <summary>Opens a journal, creates it when there is none, and goes on with its chain.</summary>
     /// <param name="path">The file, such as <c>/var/lib/agentmesh/advisor.jsonl</c>. One process writes it at a time.</param>
@@ -42,6 +44,7 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
         _file = JournalFile.Open(path, party, time);
         if (_file.TornBytes > 0)
             LogRepaired(path, _file.TornBytes, path + JournalFile.TornSuffix);
+        _durable = _file.Length;
         _writing = Task.Factory.StartNew(WriteBatches, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -67,6 +70,23 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
             }
         }
         await pending.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>How many bytes of the file are complete records that would survive a crash.</summary>
+    internal long DurableLength => Volatile.Read(ref _durable);
+
+    /// <summary>Completes when more than <paramref name="length"/> bytes are durable. One waits at a time.</summary>
+    internal async Task WaitForMoreThanAsync(long length, CancellationToken cancellationToken)
+    {
+        while (DurableLength <= length)
+        {
+            var more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _awaitsMore, more);
+            // What became durable before the writer could know of this wait.
+            if (DurableLength > length)
+                return;
+            await more.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Checks every record of a journal: its hash, its place in the chain, and that the chain reaches the recorded head.</summary>
@@ -109,6 +129,8 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
         {
             _file.Append(batch.Select(static p => p.Event));
             _broken = null;
+            Interlocked.Exchange(ref _durable, _file.Length);
+            Interlocked.Exchange(ref _awaitsMore, null)?.TrySetResult();
             _written?.Invoke(batch.Count);
             foreach (var pending in batch)
                 pending.SetResult();

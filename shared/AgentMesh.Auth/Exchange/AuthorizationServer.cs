@@ -80,12 +80,16 @@ public sealed partial class AuthorizationServer : IDisposable
         return await SendAsync(HttpMethod.Post, address, content, svid, cancellationToken, timeout).ConfigureAwait(false);
     }
 
-    /// <summary>Posts JSON to an address below the issuer and waits longer than usual: for long polling (RFC 8936 §2.4) and large batches.</summary>
-    internal async Task<ServerAnswer> PostJsonAsync(string path, ReadOnlyMemory<byte> json, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Posts JSON to an address below the issuer and waits longer than usual: for long polling (RFC 8936 §2.4).</summary>
+    internal Task<ServerAnswer> PostJsonAsync(string path, ReadOnlyMemory<byte> json, TimeSpan timeout, CancellationToken cancellationToken) =>
+        PostAsync(path, json, MediaTypeNames.Application.Json, timeout, cancellationToken);
+
+    /// <summary>Posts to an address below the issuer and waits longer than usual: for large batches.</summary>
+    internal async Task<ServerAnswer> PostAsync(string path, ReadOnlyMemory<byte> body, string mediaType, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (!TryGetSvid(out var svid, out var noSvid))
             return new ServerAnswer(default, [], noSvid);
-        using var content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) } };
+        using var content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
         return await SendAsync(HttpMethod.Post, new Uri(_issuer ?? throw NoIssuer(), path), content, svid!, cancellationToken, timeout).ConfigureAwait(false);
     }
 

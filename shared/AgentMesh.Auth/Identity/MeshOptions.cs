@@ -35,8 +35,18 @@ public sealed class MeshOptions
     /// </summary>
     public bool AuditFailClosed { get; set; } = true;
 
+    /// <summary>
+    /// Tells the journals of several processes of the same party apart in the ledger: letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, at most 64.
+    /// One name, one chain. Default: the machine's name, which is the pod's in Kubernetes.
+    /// </summary>
+    public string AuditInstance { get; set; } = DefaultInstance();
+
     /// <summary>The issuer exactly as configured, which is what <c>iss</c> and <c>aud</c> claims are compared with.</summary>
     internal string? IssuerText => Issuer?.OriginalString;
+
+    internal static bool IsInstance(string? text) => text is { Length: > 0 and <= 64 } && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && text is not ("." or "..");
+
+    private static string DefaultInstance() => IsInstance(Environment.MachineName) ? Environment.MachineName : "default";
 
     /// <summary>Both spellings of a setting, for messages.</summary>
     internal static string Names(string setting) => $"{Section}:{setting} (environment: {Section}__{setting})";

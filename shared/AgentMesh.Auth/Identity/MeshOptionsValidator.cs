@@ -23,6 +23,8 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
         }
         if (options.AuditDirectory is { } directory && directory.AsSpan().Trim().IsEmpty)
             failures.Add($"{MeshOptions.Names(nameof(options.AuditDirectory))} is empty. Set it to a folder that this process may write to, or leave it out.");
+        if (!MeshOptions.IsInstance(options.AuditInstance))
+            failures.Add($"{MeshOptions.Names(nameof(options.AuditInstance))} is \"{options.AuditInstance}\": it takes letters, digits, '.', '_' and '-', at most 64. Leave it out to use the machine's name.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

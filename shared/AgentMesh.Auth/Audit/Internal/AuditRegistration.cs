@@ -18,6 +18,9 @@ internal static class AuditRegistration
                 : null;
             return new AuditLog(journal, options.AuditFailClosed, s.GetRequiredService<ILogger<AuditLog>>());
         });
+        services.AddSingleton<AuditShippingMetrics>();
+        services.TryAddSingleton<IAuditLedger, RemoteLedger>();
+        services.AddHostedService<JournalShipper>();
         return services;
     }
 }

@@ -28,6 +28,9 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Bytes that were no complete record when the file was opened.</summary>
     public long TornBytes { get; private init; }
 
+    /// <summary>Bytes that are on the disk and part of the chain.</summary>
+    public long Length => _length;
+
     public static JournalFile Open(string path, string party, TimeProvider time)
     {
         FileStream? file = null, guard = null;

@@ -119,6 +119,9 @@ internal static class JournalLine
         if (e.DurationMs is { } duration && double.IsFinite(duration))
             writer.WriteNumber("durationMs", Math.Round(duration, 4));
         Optional("policyVersion", e.PolicyVersion);
+        Optional("posture", e.Posture);
+        Optional("risk", e.Risk);
+        Optional("remediation", e.Remediation);
 
         void Optional(string name, string? value)
         {

@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.Auth;
+
+/// <summary>
+/// Ships this process's journal to the ledger: each durable record at least once, in order, in batches, from where the ledger
+/// acknowledged last, however often either side restarts. Works from the file: nothing waits for it and nothing is held in memory but a batch.
+/// </summary>
+internal sealed partial class JournalShipper(IAuditLog log, IAuditLedger ledger, AuditShippingMetrics metrics, TimeProvider time, ILogger<JournalShipper> logger) : BackgroundService
+{
+    // Long enough to gather what belongs together, short enough that somebody who looks sees what just happened.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    // What does not fit will not fit soon: a person has to look.
+    private static readonly TimeSpan LongestPauseRefused = TimeSpan.FromMinutes(5);
+
+    private ShippedPosition _position = ShippedPosition.Start;
+    private string? _failure;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (log is not AuditLog { Journal: { } journal } || ledger is RemoteLedger { IsConfigured: false })
+            return;
+        // Not while the process starts.
+        await Task.Yield();
+        try
+        {
+            using var reader = new JournalReader(journal.Path);
+            Begin(journal, reader);
+            var pause = FirstPause;
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await journal.WaitForMoreThanAsync(_position.Offset, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(Jittered(Gathering), time, stoppingToken).ConfigureAwait(false);
+                var outcome = await ShipAsync(journal, reader, stoppingToken).ConfigureAwait(false);
+                if (outcome == LedgerOutcome.Accepted)
+                {
+                    pause = FirstPause;
+                    continue;
+                }
+                await Task.Delay(Jittered(pause), time, stoppingToken).ConfigureAwait(false);
+                var longest = outcome == LedgerOutcome.Refused ? LongestPauseRefused : LongestPause;
+                pause = pause * 2 < longest ? pause * 2 : longest;
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What is not shipped yet will be at the next start.
+        }
+    }
+
+    /// <summary>Ships all that is durable now.</summary>
+    internal async Task<LedgerOutcome> ShipAsync(AuditJournal journal, JournalReader reader, CancellationToken cancellationToken)
+    {
+        var rewound = false;
+        while (_position.Offset < journal.DurableLength)
+        {
+            LedgerAnswer answer;
+            long seq;
+            string? hash;
+            int length;
+            try
+            {
+                var batch = reader.Read(_position.Offset, journal.DurableLength);
+                if (!JournalReader.TryReadLast(batch.Span, out seq, out hash))
+                    return Failed(LedgerOutcome.Refused, LedgerRefusal.Edited, journal.Path);
+                length = batch.Length;
+                answer = await ledger.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // Whatever goes wrong here must not end the shipping, let alone the process.
+                return Failed(LedgerOutcome.Unavailable, exception.Message, journal.Path);
+            }
+            if (answer is { Outcome: LedgerOutcome.Refused, Reason: LedgerRefusal.Gap } && !rewound && answer.Seq < _position.Seq
+                && reader.Find(answer.Seq, journal.DurableLength) is { } earlier)
+            {
+                // The ledger was set back, to a backup say: what it lost is still here.
+                LogSetBack(journal.Path, answer.Seq, _position.Seq);
+                (_position, rewound) = (earlier, true);
+                continue;
+            }
+            if (answer.Outcome != LedgerOutcome.Accepted)
+                return Failed(answer.Outcome, answer.Reason ?? "no reason given", journal.Path);
+            metrics.Shipped(seq - _position.Seq);
+            _position = new ShippedPosition(seq, hash, _position.Offset + length);
+            Store(journal.Path);
+        }
+        if (_failure is not null)
+            LogShipsAgain(journal.Path, _position.Seq);
+        _failure = null;
+        return LedgerOutcome.Accepted;
+    }
+
+    internal void Begin(AuditJournal journal, JournalReader reader)
+    {
+        var stored = ShippedPosition.Read(journal.Path);
+        _position = reader.Fits(stored, journal.DurableLength) ? stored : ShippedPosition.Start;
+        metrics.Watch(() => journal.DurableLength - _position.Offset);
+    }
+
+    private static TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + Random.Shared.NextDouble());
+
+    private LedgerOutcome Failed(LedgerOutcome outcome, string reason, string path)
+    {
+        metrics.Failed(outcome);
+        // Once for each reason, not once for each attempt.
+        if (_failure != reason)
+        {
+            if (outcome == LedgerOutcome.Refused)
+                LogRefused(path, _position.Seq + 1, reason);
+            else
+                LogUnavailable(path, reason);
+        }
+        _failure = reason;
+        return outcome;
+    }
+
+    private void Store(string path)
+    {
+        try
+        {
+            _position.Write(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotStored(exception, path + ShippedPosition.Suffix);
+        }
+    }
+
+    [LoggerMessage(1411, LogLevel.Warning, "The audit journal {Path} cannot be shipped: {Reason} Its records are kept and shipped later.")]
+    private partial void LogUnavailable(string path, string reason);
+
+    [LoggerMessage(1412, LogLevel.Critical, "The ledger refuses the audit journal {Path} from record {Seq} on: {Reason}. `mesh audit verify` names the first record that does not fit; keep the file as evidence.")]
+    private partial void LogRefused(string path, long seq, string reason);
+
+    [LoggerMessage(1413, LogLevel.Information, "The audit journal {Path} is shipped again, up to record {Seq}.")]
+    private partial void LogShipsAgain(string path, long seq);
+
+    [LoggerMessage(1414, LogLevel.Warning, "The ledger holds the audit journal {Path} up to record {Held} only, although it acknowledged {Acknowledged}: shipping the rest again.")]
+    private partial void LogSetBack(string path, long held, long acknowledged);
+
+    [LoggerMessage(1415, LogLevel.Warning, "{Path} cannot be written; after a restart records are shipped again that the ledger has.")]
+    private partial void LogNotStored(Exception exception, string path);
+}
