@@ -12,6 +12,8 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
     {
         ["ASPNETCORE_URLS"] = Origin(health),
         ["Mesh__WorkloadApi__Socket"] = run.Socket,
+        // Where its journal is shipped to.
+        ["Mesh__Issuer"] = issuer.AbsoluteUri,
     };
 
     public IReadOnlyDictionary<string, string> AuthServer(Uri health) => new Dictionary<string, string>(Identified(manifest.Services["auth-server"]))

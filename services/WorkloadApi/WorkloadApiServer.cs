@@ -1,6 +1,7 @@
 using AgentMesh.Spiffe;
 using AgentMesh.WorkloadApi.Admin;
 using AgentMesh.WorkloadApi.Attestation;
+using AgentMesh.WorkloadApi.Audit;
 using AgentMesh.WorkloadApi.Authorities;
 using AgentMesh.WorkloadApi.Configuration;
 using AgentMesh.WorkloadApi.Documents;
@@ -32,6 +33,7 @@ public static class WorkloadApiServer
         socket.Prepare();
         builder.AddExitWithParent();
         AddServices(builder, settings);
+        builder.AddIdentityAudit(settings);
         builder.Services.AddOptions<SocketTransportOptions>().Configure(transport => transport.CreateBoundListenSocket = socket.Bind);
         builder.AddTelemetry();
         ConfigureKestrel(builder.WebHost, settings);
@@ -75,6 +77,7 @@ public static class WorkloadApiServer
         services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<SecurityHeaderInterceptor>();
+            grpc.Interceptors.Add<RecordedBeforeAnswered>();
             grpc.MaxReceiveMessageSize = 256 * 1024;   // a token to validate is the largest thing that anybody sends
         });
         services.AddGrpcReflection();
@@ -116,12 +119,15 @@ public static class WorkloadApiServer
     private static void WakeStreamsOnChange(IServiceProvider services)
     {
         var wakeups = services.GetRequiredService<Wakeups>();
-        services.GetRequiredService<TrustState>().Changed += wakeups.WakeAll;
+        var (trust, recorder) = (services.GetRequiredService<TrustState>(), services.GetRequiredService<IdentityRecorder>());
+        trust.Changed += wakeups.WakeAll;
+        trust.Changed += () => recorder.TrustChanged(trust.Current);
         services.GetRequiredService<IEntryStore>().Changed += wakeups.WakeAll;
     }
 
     private static void Announce(WebApplication app, WorkloadApiSettings settings)
     {
+        app.Services.GetRequiredService<IdentityRecorder>().TrustChanged(app.Services.GetRequiredService<TrustState>().Current);
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(WorkloadApiTelemetry.Name);
         if (!app.Environment.IsDevelopment())
             Log.OutsideDevelopment(logger);

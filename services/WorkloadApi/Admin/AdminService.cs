@@ -1,5 +1,6 @@
 using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
+using AgentMesh.WorkloadApi.Audit;
 using AgentMesh.WorkloadApi.Authorities;
 using AgentMesh.WorkloadApi.Entries;
 using AgentMesh.WorkloadApi.Federation;
@@ -13,7 +14,8 @@ namespace AgentMesh.WorkloadApi.Admin;
 
 /// <summary>Withdrawal and rotation at runtime. The caller is attested as for an SVID; its identity is its permission.</summary>
 internal sealed class AdminService(
-    CallerIdentities identities, IEntryStore entries, TrustState trust, FederationService federation, WorkloadApiTelemetry telemetry, TimeProvider time) : WorkloadAdmin.WorkloadAdminBase
+    CallerIdentities identities, IEntryStore entries, TrustState trust, FederationService federation, WorkloadApiTelemetry telemetry, IdentityRecorder recorder,
+    TimeProvider time) : WorkloadAdmin.WorkloadAdminBase
 {
     public override Task<SetEntryStateResponse> SetEntryState(SetEntryStateRequest request, ServerCallContext context)
     {
@@ -24,6 +26,7 @@ internal sealed class AdminService(
         var changed = entries.SetEnabled(entry, request.Enabled);
         if (changed)
             telemetry.EntryChanged(entry.Id, request.Enabled, by.Id.ToString());
+        recorder.Changed(context, "revocation", request.Enabled ? "enable-entry" : "disable-entry", by.Id, entry.Id.ToString(), request.Enabled ? null : "svids_withdrawn");
         return Task.FromResult(new SetEntryStateResponse { Changed = changed });
     }
 
@@ -40,6 +43,7 @@ internal sealed class AdminService(
             _ => throw new RpcException(new Status(StatusCode.InvalidArgument, "target must be specified")),
         };
         telemetry.RotationForced(request.Target.ToString(), by.Id.ToString());
+        recorder.Changed(context, "rotation", $"rotate {request.Target} from {effective.UtcDateTime:O}", by.Id, request.SpiffeId.Length > 0 ? request.SpiffeId : null, "renewed_ahead_of_time");
         return Task.FromResult(new RotateResponse { Effective = effective.ToTimestamp() });
     }
 
@@ -51,6 +55,7 @@ internal sealed class AdminService(
         var ended = federation.End(trustDomain);
         if (ended)
             telemetry.FederationEnded(trustDomain, by.Id.ToString());
+        recorder.Changed(context, "revocation", "end-federation", by.Id, trustDomain.Id.ToString(), "trust_domain_untrusted");
         return Task.FromResult(new EndFederationResponse { Ended = ended });
     }
 
@@ -86,6 +91,7 @@ internal sealed class AdminService(
         if (callers.FirstOrDefault(allowed) is { } caller)
             return caller;
         telemetry.Refused(context.Method, "not an administrator", callers[0].Id.ToString());
+        recorder.Refused(context, "not_administrator", callers[0].Id);
         throw new RpcException(new Status(StatusCode.PermissionDenied, "only the authorization server and operators may do this"));
     }
 }

@@ -39,6 +39,9 @@ internal sealed class TrustSnapshot : IJwtBundleSource
 
     public IReadOnlyDictionary<TrustDomain, FederatedBundle> Federated { get; }
 
+    /// <summary>What verifies X509-SVIDs of this trust domain.</summary>
+    public X509Bundle X509Bundle => _own.X509Bundle;
+
     /// <summary>Concatenated DER certificates.</summary>
     public ByteString X509Authorities { get; }
 

@@ -7,7 +7,7 @@ using Google.Protobuf;
 namespace AgentMesh.WorkloadApi.Serving;
 
 /// <summary>What one stream has handed out. Keys are per stream: no two callers share one, and they are wiped when it ends.</summary>
-internal sealed class HeldSvids(TimeSpan lifetime, WorkloadApiTelemetry telemetry) : IDisposable
+internal sealed class HeldSvids(TimeSpan lifetime, WorkloadApiTelemetry telemetry, Action<RegistrationEntry, DateTimeOffset>? issued = null) : IDisposable
 {
     private const string Kind = "x509";
 
@@ -63,6 +63,7 @@ internal sealed class HeldSvids(TimeSpan lifetime, WorkloadApiTelemetry telemetr
         var generation = entry.Generation;
         var svid = trust.X509.Issue(entry.Id, now, lifetime);
         telemetry.Issued(entry.Id, Kind, svid.NotAfter);
+        issued?.Invoke(entry, svid.NotAfter);
         return new Held(entry, svid, generation);
     }
 

@@ -1,3 +1,4 @@
+using AgentMesh.WorkloadApi.Audit;
 using AgentMesh.WorkloadApi.Telemetry;
 using Grpc.Core;
 
@@ -21,7 +22,10 @@ internal sealed class Streams(Wakeups wakeups, WorkloadApiTelemetry telemetry, I
             while (true)
             {
                 if (refresh() is { } state)
+                {
+                    await IdentityRecorder.RecordedAsync(call);
                     await writer.WriteAsync(state, ending.Token);
+                }
                 await sleeper.SleepUntilAsync(due(), ending.Token);
             }
         }

@@ -1,5 +1,6 @@
 using AgentMesh.Spiffe;
 using AgentMesh.Spiffe.Protocol;
+using AgentMesh.WorkloadApi.Audit;
 using AgentMesh.WorkloadApi.Authorities;
 using AgentMesh.WorkloadApi.Configuration;
 using AgentMesh.WorkloadApi.Telemetry;
@@ -16,11 +17,12 @@ internal sealed class WorkloadService(
     JwtSvidIssuer tokens,
     WorkloadApiSettings settings,
     WorkloadApiTelemetry telemetry,
+    IdentityRecorder recorder,
     TimeProvider time) : SpiffeWorkloadAPI.SpiffeWorkloadAPIBase
 {
     public override async Task FetchX509SVID(X509SVIDRequest request, IServerStreamWriter<X509SVIDResponse> responseStream, ServerCallContext context)
     {
-        using var held = new HeldSvids(settings.Manifest.Lifetimes.X509Svid, telemetry);
+        using var held = new HeldSvids(settings.Manifest.Lifetimes.X509Svid, telemetry, (entry, notAfter) => recorder.Issued(context, entry, "x509-svid", notAfter));
         await streams.RunAsync(
             context,
             responseStream,
@@ -63,7 +65,10 @@ internal sealed class WorkloadService(
         }
         var response = new JWTSVIDResponse();
         foreach (var entry in entries)
+        {
             response.Svids.Add(new JWTSVID { SpiffeId = entry.Id.ToString(), Svid = tokens.Issue(entry.Id, request.Audience), Hint = entry.Party.Name });
+            recorder.Issued(context, entry, $"jwt-svid for {Bounded(string.Join(' ', request.Audience))}", time.GetUtcNow() + settings.Manifest.Lifetimes.JwtSvid);
+        }
         return Task.FromResult(response);
     }
 
@@ -79,6 +84,9 @@ internal sealed class WorkloadService(
             throw new RpcException(new Status(StatusCode.InvalidArgument, validation.Error ?? "the token is not valid"));
         return Task.FromResult(new ValidateJWTSVIDResponse { SpiffeId = svid.Id.ToString(), Claims = ClaimsStruct.From(svid.Claims) });
     }
+
+    // What a caller asks for goes into the journal, but not all of whatever it asks for.
+    private static string Bounded(string text) => text.Length > 256 ? text[..256] : text;
 
     private Task RunBundlesAsync<T>(ServerCallContext context, IServerStreamWriter<T> responseStream, Func<TrustSnapshot, T> response)
         where T : class, IMessage

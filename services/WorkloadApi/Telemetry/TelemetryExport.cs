@@ -5,11 +5,16 @@ namespace AgentMesh.WorkloadApi.Telemetry;
 
 internal static class TelemetryExport
 {
-    /// <summary>Sends spans and measurements to <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and loads nothing when it is not set.</summary>
+    /// <summary>Sends spans, measurements and log records to <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and loads nothing when it is not set.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return;
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "workload-api"))
             .WithTracing(tracing => tracing.AddSource(WorkloadApiTelemetry.Name))

@@ -27,28 +27,17 @@ public static class AgentAuthExtensions
             return services;
 
         var section = configuration.GetSection(MeshOptions.Section);
-        services.AddOptions<MeshOptions>().Bind(section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<MeshOptions>, MeshOptionsValidator>();
         services.AddOptions<TokenCacheOptions>().Bind(section.GetSection("TokenCache")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TokenCacheOptions>, TokenCacheOptionsValidator>();
-        services.AddOptions<AuthorizationServerOptions>().Bind(section.GetSection("AuthorizationServer")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidator>();
-
-        services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddMeshAudit(configuration);
         // A process that already holds its material (a test, the identity authority itself) registers its own sources first.
         if (!services.Any(s => s.ServiceType == typeof(IX509SvidSource)))
             services.AddSpiffe();
-        services.AddSingleton(s => ManifestFile.Load(s.GetRequiredService<IOptions<MeshOptions>>().Value, configuration));
-        services.AddSingleton<MeshIdentity>();
-        services.AddSingleton<AuthMetrics>();
-        services.AddSingleton(s => ActivatorUtilities.CreateInstance<AuthorizationServerFactory>(s).Create());
         services.AddSingleton<PresentedSubjects>();
         services.TryAddSingleton<ITokenSource, TokenExchangeSource>();
         services.TryAddSingleton<IApprovals, BackchannelApprovals>();
         services.AddSingleton(s => new CalleeTokenSources(s.GetRequiredService<ITokenSource>(), s, configuration, s.GetRequiredService<MeshManifest>()));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<TokenCache>(s, s.GetRequiredService<CalleeTokenSources>()));
-        services.AddAuditLog();
         services.AddHostedService<CalleeCheck>();
         return services;
     }

@@ -20,7 +20,8 @@ internal static class AuditRegistration
         });
         services.AddSingleton<AuditShippingMetrics>();
         services.TryAddSingleton<IAuditLedger, RemoteLedger>();
-        services.AddHostedService<JournalShipper>();
+        services.AddHostedService(static s => new JournalShipper(s.GetRequiredService<IAuditLog>(), s.GetRequiredService<IAuditLedger>,
+            s.GetRequiredService<AuditShippingMetrics>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<JournalShipper>>()));
         return services;
     }
 }

@@ -7,7 +7,7 @@ namespace AgentMesh.Auth;
 /// Ships this process's journal to the ledger: each durable record at least once, in order, in batches, from where the ledger
 /// acknowledged last, however often either side restarts. Works from the file: nothing waits for it and nothing is held in memory but a batch.
 /// </summary>
-internal sealed partial class JournalShipper(IAuditLog log, IAuditLedger ledger, AuditShippingMetrics metrics, TimeProvider time, ILogger<JournalShipper> logger) : BackgroundService
+internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> connect, AuditShippingMetrics metrics, TimeProvider time, ILogger<JournalShipper> logger) : BackgroundService
 {
     // Long enough to gather what belongs together, short enough that somebody who looks sees what just happened.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(500);
@@ -17,17 +17,21 @@ internal sealed partial class JournalShipper(IAuditLog log, IAuditLedger ledger,
     // What does not fit will not fit soon: a person has to look.
     private static readonly TimeSpan LongestPauseRefused = TimeSpan.FromMinutes(5);
 
+    private readonly Lazy<IAuditLedger> _ledger = new(connect);
     private ShippedPosition _position = ShippedPosition.Start;
     private string? _failure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (log is not AuditLog { Journal: { } journal } || ledger is RemoteLedger { IsConfigured: false })
+        if (log is not AuditLog { Journal: { } journal })
             return;
-        // Not while the process starts.
-        await Task.Yield();
         try
         {
+            await journal.WaitForMoreThanAsync(0, stoppingToken).ConfigureAwait(false);
+            // Not while the process starts, which has better things to do.
+            await Task.Delay(Jittered(Gathering), time, stoppingToken).ConfigureAwait(false);
+            if (_ledger.Value is RemoteLedger { IsConfigured: false })
+                return;
             using var reader = new JournalReader(journal.Path);
             Begin(journal, reader);
             var pause = FirstPause;
@@ -68,7 +72,7 @@ internal sealed partial class JournalShipper(IAuditLog log, IAuditLedger ledger,
                 if (!JournalReader.TryReadLast(batch.Span, out seq, out hash))
                     return Failed(LedgerOutcome.Refused, LedgerRefusal.Edited, journal.Path);
                 length = batch.Length;
-                answer = await ledger.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
+                answer = await _ledger.Value.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
