@@ -10,6 +10,7 @@ using AgentMesh.AuthServer.Storage;
 using AgentMesh.AuthServer.Telemetry;
 using AgentMesh.AuthServer.Tokens;
 using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -69,7 +70,12 @@ public static class AuthServerHost
         services.AddAuditLedger(options, dataDirectory);
         if (!services.Any(service => service.ServiceType == typeof(IAuditLog)))
         {
-            services.AddMeshIdentity(configuration);
+            // It issues tokens and uses none: an SVID and a journal are all that it needs of a party.
+            if (!services.Any(service => service.ServiceType == typeof(IX509SvidSource)))
+            {
+                services.AddSpiffe();
+            }
+            services.AddMeshAudit(configuration);
         }
         services.AddSingleton(manifest);
         services.AddSingleton(issuer);

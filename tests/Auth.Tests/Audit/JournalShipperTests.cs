@@ -163,12 +163,12 @@ public sealed class JournalShipperTests : IDisposable
     {
         await using var journal = Open();
         await using var log = new AuditLog(journal, failClosed: true, NullLogger<AuditLog>.Instance);
-        _ledger.Instead.Enqueue(() => new LedgerAnswer(LedgerOutcome.Unavailable, Reason: "down"));
-        _ledger.Instead.Enqueue(() => new LedgerAnswer(LedgerOutcome.Unavailable, Reason: "down"));
+        for (var attempt = 0; attempt < 4; attempt++)
+            _ledger.Instead.Enqueue(() => new LedgerAnswer(LedgerOutcome.Unavailable, Reason: "down"));
         using var shipper = Shipper(log);
         await WriteAsync(journal, 7);
         await shipper.StartAsync(Cancellation);
-        for (var attempt = 0; attempt < 3; attempt++)
+        for (var attempt = 0; attempt < 5; attempt++)
             await _ledger.UntilAskedAsync();
         await shipper.StopAsync(Cancellation);
 

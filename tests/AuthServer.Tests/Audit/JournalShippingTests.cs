@@ -101,7 +101,7 @@ public sealed class JournalShippingTests : IDisposable
         builder.Services.AddSingleton<IX509SvidSource>(identity);
         builder.Services.AddSingleton<IX509BundleSource>(identity);
         builder.Services.AddSingleton<IJwtBundleSource>(identity);
-        builder.Services.AddMeshIdentity(builder.Configuration);
+        builder.Services.AddMeshAudit(builder.Configuration);
         builder.Services.AddSingleton(TestMesh.Manifest);
         builder.Logging.ClearProviders();
         var host = builder.Build();

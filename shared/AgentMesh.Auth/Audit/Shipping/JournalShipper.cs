@@ -20,6 +20,10 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
     private readonly Lazy<IAuditLedger> _ledger = new(connect);
     private ShippedPosition _position = ShippedPosition.Start;
     private string? _failure;
+    private int _unavailable;
+
+    // Processes start side by side: that the authorization server is not there yet is nothing to warn of.
+    private const int WorthAWarning = 3;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -95,7 +99,7 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
         }
         if (_failure is not null)
             LogShipsAgain(journal.Path, _position.Seq);
-        _failure = null;
+        (_failure, _unavailable) = (null, 0);
         return LedgerOutcome.Accepted;
     }
 
@@ -111,6 +115,8 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
     private LedgerOutcome Failed(LedgerOutcome outcome, string reason, string path)
     {
         metrics.Failed(outcome);
+        if (outcome == LedgerOutcome.Unavailable && ++_unavailable < WorthAWarning)
+            return outcome;
         // Once for each reason, not once for each attempt.
         if (_failure != reason)
         {
