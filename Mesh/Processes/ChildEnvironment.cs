@@ -26,6 +26,7 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
     {
         var settings = Identified(agent);
         settings["ASPNETCORE_URLS"] = $"{Origin(address)};{Origin(health)}";
+        settings["Mesh__DataDirectory"] = run.DataOf(agent.Name);
         foreach (var callee in agent.Calls.Keys)
             settings[$"services__{callee}__https__0"] = Origin(addresses[callee]);
         if (options.Model is { } model)

@@ -28,6 +28,9 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>The authorization server's database and key.</summary>
     public string State => System.IO.Path.Combine(Path, "state");
 
+    /// <summary>What one agent keeps; made by the agent if it keeps anything.</summary>
+    public string DataOf(string agent) => System.IO.Path.Combine(Path, "data", agent);
+
     /// <exception cref="MeshException">The temporary folder cannot be written, or its path is too long for a Unix socket.</exception>
     public static RunDirectory Create()
     {

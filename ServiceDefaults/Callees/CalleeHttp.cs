@@ -17,12 +17,24 @@ public static class CalleeHttp
     public static Task<T> PostToCalleeAsync<T>(this HttpClient http, string path, object body, CancellationToken cancellationToken) =>
         http.SendToCalleeAsync<T>(HttpMethod.Post, path, JsonContent.Create(body, body.GetType()), cancellationToken);
 
-    private static async Task<T> SendToCalleeAsync<T>(this HttpClient http, HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    /// <summary>Sends what a person approved: once, to the approved callee alone.</summary>
+    /// <param name="http">The callee's client.</param>
+    /// <param name="path">The endpoint.</param>
+    /// <param name="body">Sent as JSON.</param>
+    /// <param name="approval">What was approved; without it a client of a scope that needs approval sends nothing.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <inheritdoc cref="GetFromCalleeAsync{T}"/>
+    public static Task<T> PostToCalleeAsync<T>(this HttpClient http, string path, object body, ApprovedAction? approval, CancellationToken cancellationToken) =>
+        http.SendToCalleeAsync<T>(HttpMethod.Post, path, JsonContent.Create(body, body.GetType()), cancellationToken, approval);
+
+    private static async Task<T> SendToCalleeAsync<T>(this HttpClient http, HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, ApprovedAction? approval = null)
     {
         var callee = http.BaseAddress?.Host ?? throw new InvalidOperationException("The HttpClient of a callee needs a BaseAddress such as https://risk-analyst.");
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = content };
+            if (approval is not null)
+                request.WithApproval(approval);
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
                 throw await CalleeProblem.ReadAsync(callee, response, cancellationToken);

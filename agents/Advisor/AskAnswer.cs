@@ -5,8 +5,9 @@ namespace AgentMesh.Agents.Advisor;
 /// <param name="Model">Who found them; "rules" is the built-in model, which is no language model.</param>
 /// <param name="Metrics">RiskAnalyst's score of the portfolio that was asked about, when the model asked for it: computed, never worded.</param>
 /// <param name="Order">The Trader's draft, when the model asked for one.</param>
+/// <param name="Purchase">How far the newest order came that the model proposed or placed.</param>
 /// <param name="Steps">Each function that the model chose, in order, also those that were refused.</param>
-internal sealed record AskAnswer(string Answer, string Model, RiskScore? Metrics, DraftOrder? Order, IReadOnlyList<AskStep> Steps);
+internal sealed record AskAnswer(string Answer, string Model, RiskScore? Metrics, DraftOrder? Order, OrderOutcome? Purchase, IReadOnlyList<AskStep> Steps);
 
 /// <summary>One function that the model chose.</summary>
 /// <param name="Tool">Its name.</param>

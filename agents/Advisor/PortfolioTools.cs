@@ -8,7 +8,7 @@ namespace AgentMesh.Agents.Advisor;
 /// What the model may choose from while one question is answered. Each function is held to the scopes of the request being served,
 /// and what it calls holds this agent to the manifest once more.
 /// </summary>
-internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataClient marketData, TraderClient trader, OrderClient orders)
+internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataClient marketData, TraderClient trader)
 {
     private const int MostSymbols = 20;
 
@@ -56,21 +56,12 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
         return OrderSummary.Of(Drafted);
     }
 
-    [KernelFunction("place_order")]
-    [RequireScope("trade.execute")]
-    [Description("Places an order for real, in the market. It takes the scope for that, and a person's approval.")]
-    public Task<DraftOrder> PlaceOrderAsync(
-        [Description("buy or sell.")] OrderAction action,
-        [Description("The symbol.")] string symbol,
-        [Description("The fraction of the value.")] double weight,
-        CancellationToken cancellationToken) => orders.PlaceAsync(action, symbol, weight, cancellationToken);
-
     /// <summary>Which agent a function calls.</summary>
     public static string? CalleeOf(string function) => function switch
     {
         "get_risk" => "risk-analyst",
         "get_prices" => "market-data",
-        "draft_order" or "place_order" => "trader",
+        "draft_order" or "propose_order" or "place_order" or "get_account" => "trader",
         _ => null,
     };
 }

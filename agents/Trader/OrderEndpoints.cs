@@ -1,4 +1,6 @@
-using System.Diagnostics;
+using System.Text.Json;
+using AgentMesh.Agents.Trader.Ledger;
+using AgentMesh.Agents.Trader.Placing;
 using AgentMesh.Auth;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,36 +20,39 @@ internal static class OrderEndpoints
         }
     }
 
-    /// <summary>Refuses: an order takes a person's approval, bound to the order, and nothing here can have one yet.</summary>
-    public static async Task<ProblemHttpResult> Execute(IAuditLog audit, MeshIdentity identity, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Results<Ok<OrderProposal>, ProblemHttpResult>> Propose(ProposalRequest request, OrderProposer proposer, CancellationToken cancellationToken)
     {
-        var served = DelegationContext.Current;
-        await audit.WriteAsync(
-            new AuditEvent
-            {
-                Kind = "decision",
-                Time = time.GetUtcNow(),
-                Party = identity.Id.ToString(),
-                Caller = served?.Caller,
-                Subject = served?.Subject,
-                Actors = served?.ActorChain,
-                Callee = identity.Id.ToString(),
-                Action = "place order",
-                Scopes = served?.Scopes,
-                Decision = "deny",
-                Reason = ApprovalRequired,
-                TransactionId = served?.TransactionId,
-                TraceId = Activity.Current?.TraceId.ToHexString(),
-                SpanId = Activity.Current?.SpanId.ToHexString(),
-                PolicyVersion = identity.Manifest.Version,
-            },
-            cancellationToken);
-        return TypedResults.Problem(
-            "Placing an order takes a person's approval of exactly that order, and this request carries none.",
-            statusCode: StatusCodes.Status403Forbidden,
-            title: "Approval required",
-            extensions: new Dictionary<string, object?> { ["reason"] = ApprovalRequired });
+        try
+        {
+            return TypedResults.Ok(await proposer.ProposeAsync(request, cancellationToken));
+        }
+        catch (OrderRefusedException refused)
+        {
+            return Problem(refused, "No order can be proposed");
+        }
     }
 
-    private const string ApprovalRequired = "approval_required";
+    public static async Task<Results<Ok<ExecutedOrder>, ProblemHttpResult>> Execute(JsonElement body, OrderExecution execution, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var order = body.Deserialize(OrderJson.Default.Order) ?? throw new JsonException("The body is null.");
+            return TypedResults.Ok(await execution.ExecuteAsync(order, DelegationContext.Current, cancellationToken));
+        }
+        catch (OrderRefusedException refused)
+        {
+            return Problem(refused, "The order is not executed");
+        }
+        catch (JsonException e)
+        {
+            return TypedResults.Problem($"The body is not an order: see {e.Path ?? "$"}. An order has orderId, account, side, symbol, quantity, limitPrice and currency.", statusCode: StatusCodes.Status400BadRequest, title: "The order is not executed");
+        }
+    }
+
+    public static Results<Ok<Statement>, ProblemHttpResult> Account(string id, PaperLedger ledger) => ledger.Find(id) is { } account
+        ? TypedResults.Ok(account)
+        : TypedResults.Problem($"There is no such account. Known accounts: {string.Join(", ", ledger.Accounts())}.", statusCode: StatusCodes.Status404NotFound, title: "Unknown account");
+
+    private static ProblemHttpResult Problem(OrderRefusedException refused, string title) => TypedResults.Problem(
+        refused.Message, statusCode: refused.Status, title: title, extensions: new Dictionary<string, object?> { ["reason"] = refused.Reason });
 }

@@ -21,7 +21,7 @@ public sealed class ExplainTests
     [InlineData("market-data", "trader", "", "", "market-data has no edge to trader: it may call nobody", "\"market-data\": { \"project\"")]
     [InlineData("trader", "advisor", "", "", "trader has no edge to advisor: it may call market-data, risk-analyst", "\"trader\": {\n")]
     [InlineData("advisor", "console", "", "", "service console cannot be called: only agents can", "\"advisor\": {\n")]
-    [InlineData("advisor", "trader", "risk.score", "portfolio.advise", "The edge does not grant scope risk.score; it grants trade.propose, trade.execute", "\"risk.score\": {")]
+    [InlineData("advisor", "trader", "risk.score", "portfolio.advise", "The edge does not grant scope risk.score; it grants account.read, trade.propose, trade.execute", "\"risk.score\": {")]
     [InlineData("advisor", "trader", "trade.propos", "portfolio.advise", "The manifest knows no scope \"trade.propos\". Did you mean \"trade.propose\"?", null)]
     [InlineData("advisor", "trader", "trade.propose", "", "The edge's \"when\" asks that the request being served carry scope portfolio.advise; none is being served", "\"trader\": { \"scopes\"")]
     [InlineData("advisor", "trader", "trade.propose", "risk.score", "The edge's \"when\" asks that the request being served carry scope portfolio.advise; it does not", "\"trader\": { \"scopes\"")]

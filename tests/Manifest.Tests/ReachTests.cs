@@ -19,7 +19,7 @@ public sealed class ReachTests
         Assert.Equal(["market-data", "risk-analyst", "trader"], report.Agents.Select(agent => agent.Name));
         Assert.Equal([1, 1, 1, 2, 2, 2], report.Edges.Select(reached => reached.Hops));
         var trader = report.Edges[2];
-        Assert.Equal(["trade.propose"], trader.Scopes);
+        Assert.Equal(["account.read", "trade.propose"], trader.Scopes);
         Assert.Equal(["trade.execute"], trader.ScopesWithApproval);
     }
 

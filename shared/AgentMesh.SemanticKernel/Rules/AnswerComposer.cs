@@ -33,6 +33,8 @@ internal static class AnswerComposer
     public static string AskFor(IEnumerable<(ToolSchema Tool, ToolParameter Missing)> missing) =>
         $"{string.Join('\n', missing.Select(m => $"For {m.Tool.Tool.Name} I need {m.Missing.Name}: {m.Missing.Description}"))}\n{Closing}";
 
+    internal static bool IsFailure(JsonElement json) => FailureIn(json) is not null;
+
     private static string? FailureIn(JsonElement json)
     {
         if (json.ValueKind == JsonValueKind.String && json.GetString() is { } text && text.StartsWith("Error:", StringComparison.Ordinal))
@@ -43,7 +45,7 @@ internal static class AnswerComposer
     }
 
     // A result is what the function returned, what a serializer made of that, or JSON in a string.
-    private static JsonElement ToJson(object? result)
+    internal static JsonElement ToJson(object? result)
     {
         if (result is JsonElement element)
             return element;

@@ -20,6 +20,20 @@ internal static class ContextJson
         where member.Value.ValueKind == JsonValueKind.String && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
         select member.Value.GetString()!;
 
+    /// <summary>A text that stands at the top.</summary>
+    public static JsonElement? Text(IEnumerable<JsonElement> roots, string name)
+    {
+        foreach (var root in roots.Where(r => r.ValueKind == JsonValueKind.Object))
+        {
+            foreach (var member in root.EnumerateObject())
+            {
+                if (member.Value.ValueKind == JsonValueKind.String && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                    return member.Value;
+            }
+        }
+        return null;
+    }
+
     private static IEnumerable<(string Name, JsonElement Value)> Members(IEnumerable<JsonElement> roots)
     {
         var waiting = new Queue<JsonElement>(roots);

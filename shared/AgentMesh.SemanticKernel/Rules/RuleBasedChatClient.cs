@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
@@ -60,20 +59,14 @@ public sealed class RuleBasedChatClient : IChatClient
 
     private static List<AIContent> Answer(List<ChatMessage> conversation, IReadOnlyList<ToolSchema> tools)
     {
+        var question = new Question(conversation);
         var results = ResultsSinceTheQuestion(conversation);
+        var next = NextStep.Of(question, results, tools);
+        if (next.Calls.Count > 0)
+            return [.. next.Calls];
         if (results.Count > 0)
             return [new TextContent(AnswerComposer.Compose(results, tools))];
-
-        var question = new Question(conversation);
-        var plan = ToolPlanner.Choose(question, tools);
-        if (plan.Count == 0)
-            return [new TextContent(AnswerComposer.Offer(tools))];
-
-        var filled = plan.Select(tool => (Tool: tool, Filled: ArgumentFiller.Fill(tool, question))).ToList();
-        var calls = filled.Where(f => f.Filled.Arguments is not null)
-            .Select((f, i) => new FunctionCallContent(string.Create(CultureInfo.InvariantCulture, $"call_{i + 1}"), f.Tool.Tool.Name, f.Filled.Arguments))
-            .ToList<AIContent>();
-        return calls.Count > 0 ? calls : [new TextContent(AnswerComposer.AskFor(filled.Select(f => (f.Tool, f.Filled.Missing!))))];
+        return [new TextContent(next.Missing.Count > 0 ? AnswerComposer.AskFor(next.Missing) : AnswerComposer.Offer(tools))];
     }
 
     private static List<(FunctionCallContent, FunctionResultContent)> ResultsSinceTheQuestion(List<ChatMessage> conversation)

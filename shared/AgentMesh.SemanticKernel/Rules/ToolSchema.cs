@@ -10,6 +10,12 @@ internal sealed record ToolParameter(string Name, string Description, JsonElemen
     /// <summary>The schema's type, or the first one that is not null; empty when it names none.</summary>
     public string Type => TypeOf(Schema);
 
+    /// <summary>It names something that another tool made, as <c>orderId</c> does: only that tool's result can give it.</summary>
+    public bool IsReference => Type == "string" && Name.EndsWith("Id", StringComparison.Ordinal);
+
+    /// <summary>Its description speaks of percent: 0.1 is 10 %.</summary>
+    public bool IsFraction => Description.Contains('%', StringComparison.Ordinal);
+
     public string ItemType => Schema.ValueKind == JsonValueKind.Object && Schema.TryGetProperty("items", out var items) ? TypeOf(items) : "";
 
     public IReadOnlyList<string> Values =>
@@ -44,6 +50,11 @@ internal sealed class ToolSchema
 
     /// <summary>The schema of what the tool gives back; Semantic Kernel keeps it in its own metadata.</summary>
     public JsonElement? ReturnSchema => Tool.ReturnJsonSchema ?? (Tool as KernelFunction)?.Metadata.ReturnParameter.Schema?.RootElement;
+
+    /// <summary>Whether its result has a member of this name.</summary>
+    public bool Returns(string member) =>
+        ReturnSchema is { ValueKind: JsonValueKind.Object } schema && schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object
+            && properties.EnumerateObject().Any(p => p.Name.Equals(member, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The stems of the name alone.</summary>
     public IReadOnlySet<string> NameStems { get; }

@@ -39,7 +39,7 @@ public sealed class WordingTests
     private static async Task<string> SayAsync(string question, string tool, object result)
     {
         using var model = new RuleBasedChatClient();
-        var options = new ChatOptions { Tools = [.. new Kernel().AddTools(new PortfolioTools(null!, null!, null!, null!), "portfolio")] };
+        var options = new ChatOptions { Tools = [.. new Kernel().AddTools(new PortfolioTools(null!, null!, null!), "portfolio")] };
         var text = (await model.GetResponseAsync(
             [
                 new(ChatRole.User, question),

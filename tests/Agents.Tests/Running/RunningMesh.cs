@@ -27,6 +27,7 @@ public sealed class RunningMesh : IAsyncLifetime
     private readonly List<AgentProcess> _processes = [];
     private ScriptedEndpoint? _model;
     private IHost? _operator;
+    private Approver? _approver;
 
     internal ScriptedEndpoint Model => _model!;
 
@@ -35,6 +36,9 @@ public sealed class RunningMesh : IAsyncLifetime
 
     /// <summary>A client of this process, as the operator, for one agent and scope.</summary>
     internal HttpClient Client(string name) => _operator!.Services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    /// <summary>This process as the person who approves.</summary>
+    internal Approver Approver => _approver!;
 
     internal IReadOnlyList<JsonElement> Journal(string party, string? instance = null) =>
         [.. ReadShared(Path.Combine(_folder, instance is null ? "audit" : $"audit-{instance}", $"{party}.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
@@ -56,10 +60,12 @@ public sealed class RunningMesh : IAsyncLifetime
             StartAsync("agents/Advisor", "advisor", [], manifest, patience.Token),
             StartAsync("agents/Advisor", "advisor", new() { ["Mesh__Model"] = "openai:taken-over", ["OpenAI__Endpoint"] = _model.Address.AbsoluteUri, ["OpenAI__ApiKey"] = "sk-test-key-of-the-model" }, manifest, patience.Token, "taken-over"));
         _operator = await StartOperatorAsync(manifest, patience.Token);
+        _approver = new Approver(_operator.Services.GetRequiredService<SpiffeSource>(), _ports["auth-server"].Address);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _approver?.Dispose();
         if (_operator is not null)
             await _operator.StopAsync();
         _operator?.Dispose();
@@ -70,12 +76,11 @@ public sealed class RunningMesh : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    // The committed manifest with this process as an operator who may ask every agent, and orders that need no approval to be asked for.
+    // The committed manifest with this process as an operator who may ask every agent, and approve.
     private string WriteManifest()
     {
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "mesh.json")))!.AsObject();
         manifest.Remove("$schema");
-        manifest["scopes"]!["trade.execute"]!.AsObject().Remove("approval");
         foreach (var (_, agent) in manifest["agents"]!.AsObject())
             agent!["executable"] = AgentProcess.PathOf(agent["project"]!.GetValue<string>());
         manifest["services"] = new JsonObject
@@ -89,7 +94,7 @@ public sealed class RunningMesh : IAsyncLifetime
                 "advisor": { "scopes": ["portfolio.advise"] },
                 "market-data": { "scopes": ["market.read"] },
                 "risk-analyst": { "scopes": ["risk.score"] },
-                "trader": { "scopes": ["trade.propose", "trade.execute"] } } } }
+                "trader": { "scopes": ["trade.propose", "account.read"] } }, "may": ["approve"] } }
             """);
         var path = Path.Combine(_folder, "mesh.json");
         File.WriteAllText(path, manifest.ToJsonString());
@@ -109,6 +114,7 @@ public sealed class RunningMesh : IAsyncLifetime
             ["Mesh__Manifest"] = manifest,
             ["Mesh__Configuration"] = "Debug",
             ["Mesh__Issuer"] = _ports["auth-server"].Address.AbsoluteUri,
+            ["Mesh__DataDirectory"] = Path.Combine(_folder, "data", instance ?? party),
             ["Mesh__AuditDirectory"] = Path.Combine(_folder, instance is null ? "audit" : $"audit-{instance}"),
             ["Mesh__ExitWithParent"] = "true",
         };
@@ -144,7 +150,7 @@ public sealed class RunningMesh : IAsyncLifetime
         Add("market-data", "market-data", "market.read");
         Add("risk-analyst", "risk-analyst", "risk.score");
         Add("trader", "trader", "trade.propose");
-        Add("trader-execute", "trader", "trade.execute");
+        Add("account", "trader", "account.read");
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         await host.Services.GetRequiredService<SpiffeSource>().WaitUntilReadyAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,7 +14,7 @@ namespace AgentMesh.Agents.Tests.Running;
 internal sealed record ScriptedTurn(string? Function, string Content, int Status = 200);
 
 /// <summary>An OpenAI-compatible endpoint whose model was taken over: it answers by script, and keeps every byte that it was sent.</summary>
-internal sealed class ScriptedEndpoint : IAsyncDisposable
+internal sealed partial class ScriptedEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<string> _seen = [];
@@ -53,12 +54,21 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
-        _seen.Enqueue(await reader.ReadToEndAsync(context.RequestAborted));
+        var seen = await reader.ReadToEndAsync(context.RequestAborted);
+        _seen.Enqueue(seen);
         if (!_script.TryDequeue(out var turn))
             turn = new ScriptedTurn(null, "The script is over.");
+        // The newest order and approval of the conversation.
+        turn = turn with { Content = turn.Content.Replace("{order}", OrderId().Matches(seen).LastOrDefault()?.Value, StringComparison.Ordinal).Replace("{approval}", ApprovalId().Matches(seen).LastOrDefault()?.Value, StringComparison.Ordinal) };
         context.Response.StatusCode = turn.Status;
         await context.Response.WriteAsJsonAsync(turn.Status == 200 ? Completion(turn) : new JsonObject { ["error"] = new JsonObject { ["message"] = turn.Content } }, context.RequestAborted);
     }
+
+    [GeneratedRegex("ord-[0-9a-f]{16}")]
+    private static partial Regex OrderId();
+
+    [GeneratedRegex("approval-[0-9]+")]
+    private static partial Regex ApprovalId();
 
     private static JsonObject Completion(ScriptedTurn turn) => new()
     {

@@ -36,25 +36,60 @@ public sealed class TraderTests(RunningMesh mesh)
     }
 
     [Fact]
-    public async Task Placing_an_order_is_refused_for_want_of_approval_and_audited()
+    public async Task Each_endpoint_needs_its_own_scope()
     {
-        using var response = await mesh.Client("trader-execute").PostAsJsonAsync("orders/execute", new { intent = new { action = "buy", symbol = "IBM", weight = 0.1 } }, TestContext.Current.CancellationToken);
+        var (proposing, reading) = (mesh.Client("trader"), mesh.Client("account"));
+        using var draft = await reading.PostAsJsonAsync("orders/draft", new { portfolio = Portfolio, intent = new { action = "rebalance" } }, TestContext.Current.CancellationToken);
+        using var propose = await reading.PostAsJsonAsync("orders/propose", new { }, TestContext.Current.CancellationToken);
+        using var execute = await proposing.PostAsJsonAsync("orders/execute", new { }, TestContext.Current.CancellationToken);
+        using var read = await proposing.GetAsync("accounts/port-abc", TestContext.Current.CancellationToken);
 
-        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal("approval_required", problem.GetProperty("reason").GetString());
-        Assert.Contains(mesh.Journal("trader"), e => e.GetProperty("action").GetString() == "place order" && e.GetProperty("decision").GetString() == "deny" && e.GetProperty("reason").GetString() == "approval_required");
+        Assert.All([draft, propose, execute, read], response =>
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+            Assert.Contains("insufficient_scope", $"{response.Headers.WwwAuthenticate}", StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("port-abc", "buy", "MSFT", 1_000_000, null, HttpStatusCode.Conflict, "insufficient_cash")]
+    [InlineData("port-abc", "sell", "AMZN", 1, null, HttpStatusCode.Conflict, "insufficient_position")]
+    [InlineData("port-xyz", "buy", "MSFT", 1, null, HttpStatusCode.UnprocessableEntity, "account_unknown")]
+    [InlineData("port-abc", "buy", "MSFT", 0, null, HttpStatusCode.UnprocessableEntity, "order_invalid")]
+    [InlineData("port-abc", "buy", "MSFT", -5, null, HttpStatusCode.UnprocessableEntity, "order_invalid")]
+    [InlineData("port-abc", "buy", "MSFT", 1, 0.00001, HttpStatusCode.UnprocessableEntity, "order_invalid")]
+    [InlineData("port-abc", "buy", "'; DROP TABLE entry; --", 1, null, HttpStatusCode.UnprocessableEntity, "order_invalid")]
+    [InlineData("port-abc", "buy", "TSLA", 1, null, HttpStatusCode.BadRequest, "not_found")]
+    public async Task What_cannot_be_placed_is_not_proposed(string account, string side, string symbol, long quantity, double? limitPrice, HttpStatusCode status, string reason)
+    {
+        using var response = await mesh.Client("trader").PostAsJsonAsync("orders/propose", new { account, side, symbol, quantity, limitPrice }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(reason, (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("reason").GetString());
     }
 
     [Fact]
-    public async Task A_draft_needs_another_scope_than_an_order()
+    public async Task A_proposal_is_an_order_with_the_words_in_which_it_is_approved()
     {
-        using var draft = await mesh.Client("trader-execute").PostAsJsonAsync("orders/draft", new { portfolio = Portfolio, intent = new { action = "rebalance" } }, TestContext.Current.CancellationToken);
-        using var execute = await mesh.Client("trader").PostAsJsonAsync("orders/execute", new { }, TestContext.Current.CancellationToken);
+        using var response = await mesh.Client("trader").PostAsJsonAsync("orders/propose", new { account = "port-abc", side = "buy", symbol = "msft", quantity = 10 }, TestContext.Current.CancellationToken);
 
-        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (draft.StatusCode, execute.StatusCode));
-        Assert.Contains("insufficient_scope", $"{draft.Headers.WwwAuthenticate}", StringComparison.Ordinal);
-        Assert.Contains("insufficient_scope", $"{execute.Headers.WwwAuthenticate}", StringComparison.Ordinal);
+        var proposal = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        var order = proposal.GetProperty("order");
+        Assert.Equal(288.0m, proposal.GetProperty("estimatedTotal").GetDecimal());
+        Assert.Equal("Buy 10 MSFT at 28.80 USD for port-abc", proposal.GetProperty("summary").GetString());
+        var detail = Assert.Single(proposal.GetProperty("authorizationDetails").EnumerateArray());
+        Assert.Equal("urn:agentmesh:order", detail.GetProperty("type").GetString());
+        Assert.Equal("spiffe://agentmesh.local/agent/trader", Assert.Single(detail.GetProperty("locations").EnumerateArray()).GetString());
+        Assert.Equal(order.EnumerateObject().Count() + 2, detail.EnumerateObject().Count());
+        Assert.All(order.EnumerateObject(), member => Assert.True(JsonElement.DeepEquals(member.Value, detail.GetProperty(member.Name))));
+    }
+
+    [Fact]
+    public async Task An_account_that_there_is_not_is_not_found()
+    {
+        using var response = await mesh.Client("account").GetAsync("accounts/(market)", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
     private async Task<JsonElement> DraftAsync(object intent)
