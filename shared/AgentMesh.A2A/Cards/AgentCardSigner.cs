@@ -16,8 +16,12 @@ public sealed class AgentCardSigner
     /// <summary>Makes a signer.</summary>
     /// <param name="key">The private key.</param>
     /// <param name="keyId">The name under which verifiers know the public key.</param>
+    /// <param name="certificates">
+    /// The key's certificate and those between it and what verifiers trust, DER, leaf first; goes into the protected header as <c>x5c</c>
+    /// (RFC 7515 §4.1.6). Empty: verifiers know the key by its name alone.
+    /// </param>
     /// <exception cref="ArgumentException">The key's curve is none of P-256, P-384 and P-521, or the name is empty.</exception>
-    public AgentCardSigner(ECDsa key, string keyId)
+    public AgentCardSigner(ECDsa key, string keyId, params IReadOnlyList<ReadOnlyMemory<byte>> certificates)
     {
         ArgumentException.ThrowIfNullOrEmpty(keyId);
         ArgumentNullException.ThrowIfNull(key);
@@ -31,6 +35,12 @@ public sealed class AgentCardSigner
             writer.WriteString("alg"u8, algorithm.Name);
             writer.WriteString("kid"u8, keyId);
             writer.WriteString("typ"u8, "JOSE"u8);
+            if (certificates.Count == 0)
+                return;
+            writer.WriteStartArray("x5c"u8);
+            foreach (var certificate in certificates)
+                writer.WriteBase64StringValue(certificate.Span);
+            writer.WriteEndArray();
         });
         _protected = Base64Url.EncodeToString(header.Utf8);
     }

@@ -11,6 +11,9 @@ public sealed class A2AClientOptions
     /// <summary>URIs of extensions that every request asks for.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
+    /// <summary>Sees each request before it is sent, for what a host attaches to a message itself. <see langword="null"/>: nothing.</summary>
+    public Action<HttpRequestMessage>? Prepare { get; init; }
+
     /// <summary>The largest answer that is read. Default 16 MiB.</summary>
     public int MaxResponseBytes { get; init; } = 16 * 1024 * 1024;
 

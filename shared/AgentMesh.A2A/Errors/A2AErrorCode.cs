@@ -45,6 +45,9 @@ public enum A2AErrorCode
     /// <summary>The agent does not speak this version of the protocol.</summary>
     VersionNotSupported = -32009,
 
+    /// <summary>The caller may not ask for this. Not the protocol's: from JSON-RPC's range for servers.</summary>
+    Forbidden = -32097,
+
     /// <summary>The host knows no party behind the request. Not the protocol's: from JSON-RPC's range for servers.</summary>
     Unauthenticated = -32098,
 

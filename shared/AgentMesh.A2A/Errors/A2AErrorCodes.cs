@@ -21,6 +21,7 @@ internal static class A2AErrorCodes
         new(A2AErrorCode.ExtendedAgentCardNotConfigured, 400, "FAILED_PRECONDITION", "EXTENDED_AGENT_CARD_NOT_CONFIGURED", "Extended agent card is not configured"),
         new(A2AErrorCode.ExtensionSupportRequired, 400, "FAILED_PRECONDITION", "EXTENSION_SUPPORT_REQUIRED", "Extension support required"),
         new(A2AErrorCode.VersionNotSupported, 400, "FAILED_PRECONDITION", "VERSION_NOT_SUPPORTED", "Protocol version is not supported"),
+        new(A2AErrorCode.Forbidden, 403, "PERMISSION_DENIED", "FORBIDDEN", "The caller may not ask for this"),
         new(A2AErrorCode.Unauthenticated, 401, "UNAUTHENTICATED", "UNAUTHENTICATED", "The caller is not authenticated"),
         new(A2AErrorCode.Overloaded, 503, "UNAVAILABLE", "OVERLOADED", "The agent has too much to do; try again later"),
     ];

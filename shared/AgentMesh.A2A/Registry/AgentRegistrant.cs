@@ -6,8 +6,8 @@ namespace AgentMesh.A2A;
 /// <param name="Party">The identity, as the host authenticated it.</param>
 /// <param name="Name">The name of the agent that the party is.</param>
 /// <param name="IsOwnAddress">Whether a URL is one of the agent's own; its card may name no other.</param>
-/// <param name="FindKey">The party's public key known by a name; <see langword="null"/> when it has none of that name.</param>
-public sealed record AgentRegistrant(string Party, string Name, Func<Uri, bool> IsOwnAddress, Func<string, ECDsa?> FindKey)
+/// <param name="FindKey">The party's public key that a signature claims; <see langword="null"/> when it is none of the party's.</param>
+public sealed record AgentRegistrant(string Party, string Name, Func<Uri, bool> IsOwnAddress, Func<AgentCardKeyClaim, ECDsa?> FindKey)
 {
     /// <summary>Why a card is refused; <see langword="null"/> with the card when it is not.</summary>
     /// <param name="json">The card as it was sent.</param>

@@ -13,17 +13,20 @@ namespace AgentMesh.A2A;
 public sealed partial class AgentRegistrationService(
     AgentRegistryClient registry, Func<AgentCard> card, TimeSpan period, TimeProvider time, ILogger<AgentRegistrationService> logger) : BackgroundService
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
+            var retry = FirstRetry;
             while (true)
             {
                 var registered = await TryRegisterAsync(stoppingToken).ConfigureAwait(false);
-                await Task.Delay(registered || period < Retry ? period : Retry, time, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(registered ? period : retry, time, stoppingToken).ConfigureAwait(false);
+                retry = registered ? FirstRetry : TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, LongestRetry.Ticks));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -40,8 +43,9 @@ public sealed partial class AgentRegistrationService(
         {
             await registry.UnregisterAsync(card().Name, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is A2AException or HttpRequestException or OperationCanceledException)
+        catch (Exception exception)
         {
+            // The process ends all the same, and the registration runs out.
             LogUnregisterFailed(exception);
         }
     }
@@ -54,14 +58,15 @@ public sealed partial class AgentRegistrationService(
             await registry.RegisterAsync(card(), cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is A2AException or HttpRequestException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is, no identity yet included, it may be over the next time.
             LogRegisterFailed(exception);
             return false;
         }
     }
 
-    [LoggerMessage(7020, LogLevel.Warning, "The agent could not be registered; this is tried again.")]
+    [LoggerMessage(7020, LogLevel.Information, "The agent could not be registered; this is tried again.")]
     private partial void LogRegisterFailed(Exception exception);
 
     [LoggerMessage(7021, LogLevel.Information, "The agent could not be removed from the registry; its registration runs out.")]

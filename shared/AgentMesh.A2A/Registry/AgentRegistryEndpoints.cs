@@ -23,18 +23,20 @@ public static class AgentRegistryEndpoints
     /// Which agent is behind a request, for registration; <see langword="null"/> refuses it. A party registers itself only: another
     /// name in the path is refused.
     /// </param>
+    /// <param name="options">What else the host has a say in.</param>
     public static IEndpointConventionBuilder MapAgentRegistry(
-        this IEndpointRouteBuilder endpoints, string path, AgentRegistry registry, Func<HttpContext, AgentRegistrant?> identify)
+        this IEndpointRouteBuilder endpoints, string path, AgentRegistry registry, Func<HttpContext, AgentRegistrant?> identify, AgentRegistryOptions? options = null)
     {
+        options ??= new();
         var group = endpoints.MapGroup(path.TrimEnd('/'));
-        group.MapGet("/", context => FindAsync(context, registry));
-        group.MapPut("/{name}", context => GuardAsync(context, identify, async registrant =>
+        group.MapGet("/", context => FindAsync(context, registry, options));
+        group.MapPut("/{name}", context => GuardAsync(context, identify, options, async registrant =>
         {
             using var document = await RequestReader.ReadAsync(context, MaxCardBytes).ConfigureAwait(false);
             var json = document is null ? "" : document.RootElement.GetRawText();
             return await registry.RegisterAsync(registrant, System.Text.Encoding.UTF8.GetBytes(json), context.RequestAborted).ConfigureAwait(false);
         }));
-        group.MapDelete("/{name}", context => GuardAsync(context, identify, async registrant =>
+        group.MapDelete("/{name}", context => GuardAsync(context, identify, options, async registrant =>
         {
             await registry.UnregisterAsync(registrant, context.RequestAborted).ConfigureAwait(false);
             return null;
@@ -42,38 +44,41 @@ public static class AgentRegistryEndpoints
         return group;
     }
 
-    private static async Task GuardAsync(HttpContext context, Func<HttpContext, AgentRegistrant?> identify, Func<AgentRegistrant, ValueTask<string?>> action)
+    private static async Task GuardAsync(
+        HttpContext context, Func<HttpContext, AgentRegistrant?> identify, AgentRegistryOptions options, Func<AgentRegistrant, ValueTask<string?>> action)
     {
         var registrant = identify(context);
         if (registrant is null || (string?)context.Request.RouteValues["name"] != registrant.Name)
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "A party registers itself only.").ConfigureAwait(false);
+            await RefuseAsync(context, options, StatusCodes.Status403Forbidden, "A party registers itself only.").ConfigureAwait(false);
             return;
         }
         try
         {
             if (await action(registrant).ConfigureAwait(false) is { } reason)
-                await RefuseAsync(context, StatusCodes.Status400BadRequest, reason).ConfigureAwait(false);
+                await RefuseAsync(context, options, StatusCodes.Status400BadRequest, reason).ConfigureAwait(false);
             else
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
         catch (A2AException exception)
         {
-            await RefuseAsync(context, exception.Code.HttpStatus(), exception.Message).ConfigureAwait(false);
+            await RefuseAsync(context, options, exception.Code.HttpStatus(), exception.Message).ConfigureAwait(false);
         }
         catch (RequestTooLargeException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, exception.Message).ConfigureAwait(false);
+            await RefuseAsync(context, options, StatusCodes.Status413PayloadTooLarge, exception.Message).ConfigureAwait(false);
         }
     }
 
-    private static Task FindAsync(HttpContext context, AgentRegistry registry) => WriteAsync(context, StatusCodes.Status200OK, "application/json", async writer =>
+    private static Task FindAsync(HttpContext context, AgentRegistry registry, AgentRegistryOptions options) => WriteAsync(context, StatusCodes.Status200OK, "application/json", async writer =>
     {
         var query = new AgentQuery(Query.Text(context, "name"), Query.Text(context, "skill"), Query.Text(context, "tag"));
         writer.WriteStartObject();
         writer.WriteStartArray("agents"u8);
         foreach (var agent in await registry.FindAsync(query, context.RequestAborted).ConfigureAwait(false))
         {
+            if (options.MayFind?.Invoke(context, agent) == false)
+                continue;
             writer.WriteStartObject();
             writer.WriteString("name"u8, agent.Name);
             writer.WriteString("party"u8, agent.Party);
@@ -87,14 +92,19 @@ public static class AgentRegistryEndpoints
         writer.WriteEndObject();
     });
 
-    private static Task RefuseAsync(HttpContext context, int status, string detail) => WriteAsync(context, status, "application/problem+json", writer =>
+    private static async Task RefuseAsync(HttpContext context, AgentRegistryOptions options, int status, string detail)
     {
-        writer.WriteStartObject();
-        writer.WriteNumber("status"u8, status);
-        writer.WriteString("detail"u8, detail);
-        writer.WriteEndObject();
-        return Task.CompletedTask;
-    });
+        if (options.OnRefused is { } tell)
+            await tell(context, detail).ConfigureAwait(false);
+        await WriteAsync(context, status, "application/problem+json", writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("status"u8, status);
+            writer.WriteString("detail"u8, detail);
+            writer.WriteEndObject();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+    }
 
     private static async Task WriteAsync(HttpContext context, int status, string contentType, Func<Utf8JsonWriter, Task> write)
     {

@@ -58,6 +58,9 @@ public sealed partial class A2AServer : IHostedLifecycleService, IAsyncDisposabl
     /// <summary>Fires when the server begins to stop.</summary>
     internal CancellationToken Stopping => _stopping.Token;
 
+    /// <summary>The agent's card as it is served now: signed with the newest key.</summary>
+    public AgentCard CurrentCard() => AgentCardJson.Parse(Card.Current().Json);
+
     /// <summary>How many tasks are worked on or listened to.</summary>
     public int LiveTaskCount => _tasks.All.Count;
 

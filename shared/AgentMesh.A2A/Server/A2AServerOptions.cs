@@ -14,6 +14,24 @@ public sealed class A2AServerOptions
     /// </summary>
     public Func<HttpContext, string?>? Owner { get; set; }
 
+    /// <summary>
+    /// Whose task a caller may see and act on besides its own: the owner of the task of an id, when the caller is one for whom it was made.
+    /// <see langword="null"/>, and the default, is nobody's: to the caller there is no such task.
+    /// </summary>
+    public Func<HttpContext, string, string?>? FindDelegatingOwner { get; set; }
+
+    /// <summary>
+    /// Refuses a message before anything is made of it, by throwing <see cref="A2AException"/>: <see cref="A2AErrorCode.Forbidden"/> where the
+    /// caller may not ask for this. The task is the one that the message continues, with its history; <see langword="null"/> where it begins one.
+    /// </summary>
+    public Func<HttpContext, SendMessageRequest, AgentTask?, ValueTask>? Authorize { get; set; }
+
+    /// <summary>Hears of each task that a request made, by its id, before anybody works on it.</summary>
+    public Action<HttpContext, string>? OnTaskMade { get; set; }
+
+    /// <summary>Hears of each request that is refused, before the caller does. What it throws replaces the answer.</summary>
+    public Func<HttpContext, A2AException, ValueTask>? OnRefused { get; set; }
+
     /// <summary>Signs the card that is served; asked on every request, so that a new key takes effect. <see langword="null"/> serves it unsigned.</summary>
     public Func<AgentCardSigner>? CardSigner { get; set; }
 

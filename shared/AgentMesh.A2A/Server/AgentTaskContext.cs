@@ -70,6 +70,9 @@ public sealed class AgentTaskContext
         return _task.ReportStatusAsync(TaskState.Working, text is null ? Message.FromAgent(data) : Message.FromAgent(data, Part.FromText(text)), keep: false);
     }
 
+    /// <summary>Reports what is being done, in words. Not kept in the history.</summary>
+    public ValueTask NoteAsync(string text) => _task.ReportStatusAsync(TaskState.Working, Message.FromAgent(Part.FromText(text)), keep: false);
+
     /// <summary>Reports a whole artifact. An artifact of the same id is replaced.</summary>
     public ValueTask AddArtifactAsync(Artifact artifact) => _task.ReportArtifactAsync(artifact, append: false, lastChunk: true);
 

@@ -21,16 +21,18 @@ internal sealed class CallerChecks
     private readonly bool _takesTokens;
     private readonly FrozenDictionary<string, ScopeSet> _edges;
 
-    public CallerChecks(MeshIdentity identity, IX509BundleSource bundles, AccessTokenValidator tokens, IRevocationState revocations, TimeProvider time)
+    public CallerChecks(MeshIdentity identity, IX509BundleSource bundles, AccessTokenValidator tokens, IRevocationState revocations, TimeProvider time, IServicePolicy? policy = null)
     {
         (_bundles, _tokens, _revocations, _time) = (bundles, tokens, revocations, time);
-        _takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth;
+        // A policy can never loosen how an agent is called: that is the manifest's to say.
+        policy = identity.Party.Kind == PartyKind.Service ? policy : null;
+        _takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth && policy is null;
         if (_takesTokens && identity.Issuer is null)
         {
             throw new OptionsValidationException(nameof(MeshOptions), typeof(MeshOptions),
                 [$"{MeshOptions.Names(nameof(MeshOptions.Issuer))} is not set, but {identity.Party.Name} is called with tokens. Set it to the authorization server's issuer, such as https://127.0.0.1:7443/."]);
         }
-        _edges = _takesTokens ? FrozenDictionary<string, ScopeSet>.Empty : EdgesTo(identity);
+        _edges = _takesTokens ? FrozenDictionary<string, ScopeSet>.Empty : EdgesTo(identity, policy);
     }
 
     public async ValueTask<CallerProof> CheckAsync(HttpContext context)
@@ -101,14 +103,21 @@ internal sealed class CallerChecks
         return true;
     }
 
-    private static FrozenDictionary<string, ScopeSet> EdgesTo(MeshIdentity identity)
+    private static FrozenDictionary<string, ScopeSet> EdgesTo(MeshIdentity identity, IServicePolicy? policy)
     {
         var manifest = identity.Manifest;
         Dictionary<string, ScopeSet> edges = new(StringComparer.Ordinal);
         foreach (var party in manifest.Agents.Values.Concat(manifest.Operators.Values).Concat(manifest.Services.Values))
         {
-            if (party.Calls.TryGetValue(identity.Party.Name, out var edge))
+            if (policy is not null)
+            {
+                if (policy.ScopesOf(party) is { Length: > 0 } scopes)
+                    edges[party.SpiffeId] = ScopeSet.Of(scopes.Split(' '));
+            }
+            else if (party.Calls.TryGetValue(identity.Party.Name, out var edge))
+            {
                 edges[party.SpiffeId] = ScopeSet.Of(edge.Scopes);
+            }
         }
         return edges.ToFrozenDictionary(StringComparer.Ordinal);
     }

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace AgentMesh.Auth.AspNetCore;
 
-/// <summary>What <see cref="ScopeEndpointExtensions.RequireScope"/> leaves on an endpoint; a group and its endpoint each leave their own.</summary>
-internal sealed class RequiredScopes(ScopeSet scopes)
+/// <summary>What <see cref="ScopeEndpointExtensions"/> leaves on an endpoint; a group and its endpoint each leave their own.</summary>
+internal sealed class RequiredScopes(ScopeSet scopes, bool any = false)
 {
     /// <summary>Check 6: every scope that the endpoint and its groups declare was granted.</summary>
     /// <returns>A reason code, or null.</returns>
@@ -14,7 +14,7 @@ internal sealed class RequiredScopes(ScopeSet scopes)
             return DecisionReason.ScopeUndeclared;
         for (var i = 0; i < declared.Count; i++)
         {
-            if (!granted.ContainsAll(declared[i].Scopes))
+            if (!declared[i].AreGranted(granted))
                 return DecisionReason.InsufficientScope;
         }
         return null;
@@ -28,4 +28,6 @@ internal sealed class RequiredScopes(ScopeSet scopes)
     }
 
     public ScopeSet Scopes => scopes;
+
+    private bool AreGranted(ScopeSet granted) => any ? scopes.Values.Any(granted.Contains) : granted.ContainsAll(scopes);
 }

@@ -16,12 +16,23 @@ public static class ScopeEndpointExtensions
     /// <exception cref="ArgumentException">No scope is named.</exception>
     /// <exception cref="FormatException">A scope has a character that RFC 6749 §3.3 forbids.</exception>
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, params string[] scopes) where TBuilder : IEndpointConventionBuilder
+        => builder.Require(scopes, any: false);
+
+    /// <summary>
+    /// Lets only callers in that were granted one of the scopes at least, for an endpoint that serves several operations and looks at the scope of
+    /// each itself.
+    /// </summary>
+    /// <inheritdoc cref="RequireScope{TBuilder}"/>
+    public static TBuilder RequireAnyScope<TBuilder>(this TBuilder builder, params string[] scopes) where TBuilder : IEndpointConventionBuilder
+        => builder.Require(scopes, any: true);
+
+    private static TBuilder Require<TBuilder>(this TBuilder builder, string[] scopes, bool any) where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
         var wanted = ScopeSet.Of(scopes);
         if (wanted.Count == 0)
             throw new ArgumentException("Name at least one scope.", nameof(scopes));
-        var required = new RequiredScopes(wanted);
+        var required = new RequiredScopes(wanted, any);
         builder.Add(endpoint => endpoint.Metadata.Add(required));
         return builder;
     }

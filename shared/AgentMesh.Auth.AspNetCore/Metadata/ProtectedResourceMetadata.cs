@@ -20,9 +20,9 @@ internal sealed record ProtectedResourceMetadata(
 {
     public const string Path = "/.well-known/oauth-protected-resource";
 
-    public static ProtectedResourceMetadata Of(MeshIdentity identity)
+    public static ProtectedResourceMetadata Of(MeshIdentity identity, bool hasServicePolicy)
     {
-        var takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth;
+        var takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth && !(hasServicePolicy && identity.Party.Kind == PartyKind.Service);
         return new(identity.Id.ToString(), identity.Party.Name, takesTokens ? [identity.Issuer!] : null,
             [.. identity.Manifest.ScopesOf(identity.Party.Name).Order(StringComparer.Ordinal)], takesTokens ? ["header"] : null, takesTokens);
     }

@@ -49,6 +49,13 @@ public sealed class DelegationContext
     /// <returns>True when it was.</returns>
     public bool HasScope(string scope) => _scopes.Contains(scope);
 
+    /// <summary>
+    /// Goes on serving the request in work that it began and that outlives it, such as a task that its caller follows. No more is granted
+    /// than the request had: the token still ends when it ends, and its revocation is seen at every exchange.
+    /// </summary>
+    /// <returns>Dispose of it when the work is done: from then on nothing is called on the request's behalf.</returns>
+    public IDisposable Continue() => Activate();
+
     /// <summary>Makes this the current context of the asynchronous flow until the result is disposed.</summary>
     internal Activation Activate()
     {

@@ -64,6 +64,22 @@ public static class AgentAuthExtensions
         return builder;
     }
 
+    /// <summary>
+    /// A handler such as <see cref="AddAgentAuth"/> gives its clients, for a callee that is known only while the process runs. It authenticates
+    /// the connection and the request; resilience and addresses are the caller's business.
+    /// </summary>
+    /// <param name="services">With <see cref="AddMeshIdentity"/> in it.</param>
+    /// <param name="callee">Name of the callee in the manifest.</param>
+    /// <param name="scopes">What will be asked of it; each must be on the edge in the manifest.</param>
+    /// <returns>A handler that owns its connections. Keep it as long as the callee is called, and dispose of it.</returns>
+    /// <exception cref="OptionsValidationException">The manifest has no such callee or no edge with these scopes.</exception>
+    public static HttpMessageHandler CreateAgentAuthHandler(this IServiceProvider services, string callee, params string[] scopes)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(callee);
+        return CreateHandler(services, callee, ScopeSet.Of(scopes));
+    }
+
     private static AgentAuthHandler CreateHandler(IServiceProvider services, string callee, ScopeSet scopes)
     {
         var identity = services.GetRequiredService<MeshIdentity>();

@@ -28,7 +28,7 @@ internal sealed class RegistryServer : IAsyncDisposable
         {
             var name = context.Request.Headers[TestServer.CallerHeader].ToString();
             return keys.TryGetValue(name, out var key)
-                ? new($"spiffe://test/agent/{name}", name, url => url.Scheme == "https" && url.Host == name, keyId => keyId == name ? key : null)
+                ? new($"spiffe://test/agent/{name}", name, url => url.Scheme == "https" && url.Host == name, claim => claim.KeyId == name ? key : null)
                 : null;
         });
         await app.StartAsync();

@@ -21,6 +21,7 @@ internal sealed class ClientTransport(HttpClient http, A2AClientOptions options)
             request.Headers.TryAddWithoutValidation(A2AHeaders.Extensions, string.Join(",", options.Extensions));
         if (body is not null)
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(A2AMediaTypes.Json) } };
+        options.Prepare?.Invoke(request);
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
 
@@ -80,7 +81,8 @@ internal sealed class ClientTransport(HttpClient http, A2AClientOptions options)
     private static A2AException HttpError(HttpResponseMessage response) => new(
         response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => A2AErrorCode.Unauthenticated,
+            HttpStatusCode.Unauthorized => A2AErrorCode.Unauthenticated,
+            HttpStatusCode.Forbidden => A2AErrorCode.Forbidden,
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => A2AErrorCode.Overloaded,
             _ => A2AErrorCode.InvalidAgentResponse,
         },

@@ -39,7 +39,12 @@ internal sealed class CallContexts
         asked.RemoveAll(each => !_known.Contains(each));
         if (asked.Count > 0)
             context.Response.Headers[A2AHeaders.Extensions] = string.Join(",", asked);
-        return new(owner, asked, _options.CaptureState?.Invoke(context));
+        return new(owner, asked, _options.CaptureState?.Invoke(context))
+        {
+            FindDelegatingOwner = _options.FindDelegatingOwner is { } find ? taskId => find(context, taskId) : null,
+            Authorize = _options.Authorize is { } authorize ? (request, task) => authorize(context, request, task) : null,
+            TaskMade = _options.OnTaskMade is { } made ? taskId => made(context, taskId) : null,
+        };
     }
 
     /// <summary>Major and minor count; an empty version is 0.3 (A2A §3.6.2).</summary>

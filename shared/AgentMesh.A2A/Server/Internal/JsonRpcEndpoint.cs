@@ -30,8 +30,9 @@ internal sealed class JsonRpcEndpoint(A2AServer server, CallContexts calls)
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var (error, status) = ServerErrors.Translate(exception, server.Logger);
+            await ServerErrors.TellHostAsync(server.Options, context, error).ConfigureAwait(false);
             // JSON-RPC carries its errors in an HTTP success, except those that are not the protocol's.
-            context.Response.StatusCode = status is 401 or 413 or 503 ? status : StatusCodes.Status200OK;
+            context.Response.StatusCode = status is 401 or 403 or 413 or 503 ? status : StatusCodes.Status200OK;
             await ReplyAsync(context, Error(id, error)).ConfigureAwait(false);
         }
     }

@@ -51,6 +51,7 @@ internal sealed class RestBinding(A2AServer server, CallContexts calls)
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var (error, status) = ServerErrors.Translate(exception, server.Logger);
+            await ServerErrors.TellHostAsync(server.Options, context, error).ConfigureAwait(false);
             context.Response.StatusCode = status;
             context.Response.ContentType = MediaType(context);
             context.Response.Headers.CacheControl = "no-store";

@@ -36,12 +36,14 @@ internal sealed class SendOperations(
             push.CheckUrl(config, "configuration.taskPushNotificationConfig.url");
 
         var begins = string.IsNullOrEmpty(message.TaskId);
+        if (begins && call.Authorize is { } authorize)
+            await authorize(request, null).ConfigureAwait(false);
         if (begins && await executor.TryAnswerAsync(request, cancellationToken).ConfigureAwait(false) is { } answer)
             return (answer with { ContextId = answer.ContextId ?? message.ContextId }, null, null);
 
         var use = begins
             ? await BeginAsync(call, message, cancellationToken).ConfigureAwait(false)
-            : await ContinueAsync(call, message, cancellationToken).ConfigureAwait(false);
+            : await ContinueAsync(call, request, message, cancellationToken).ConfigureAwait(false);
         try
         {
             message = message with { TaskId = use.Task.Id, ContextId = use.Task.ContextId };
@@ -70,16 +72,27 @@ internal sealed class SendOperations(
             Status = new() { State = TaskState.Submitted, Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()) },
             History = [message with { TaskId = id, ContextId = contextId }],
         };
-        return await tasks.AddAsync(call.Owner, task, cancellationToken).ConfigureAwait(false);
+        var use = await tasks.AddAsync(call.Owner, task, cancellationToken).ConfigureAwait(false);
+        call.TaskMade?.Invoke(id);
+        return use;
     }
 
-    private async ValueTask<LiveTaskUse> ContinueAsync(CallContext call, Message message, CancellationToken cancellationToken)
+    private async ValueTask<LiveTaskUse> ContinueAsync(CallContext call, SendMessageRequest request, Message message, CancellationToken cancellationToken)
     {
         var use = await tasks.UseAsync(call.Owner, message.TaskId!, cancellationToken).ConfigureAwait(false);
-        if (string.IsNullOrEmpty(message.ContextId) || message.ContextId == use.Task.ContextId)
+        try
+        {
+            if (!string.IsNullOrEmpty(message.ContextId) && message.ContextId != use.Task.ContextId)
+                throw A2AException.Invalid("message.contextId", "Not the context of the task that message.taskId names.");
+            if (call.Authorize is { } authorize)
+                await authorize(request, use.Task.Snapshot(historyLength: null, includeArtifacts: false)).ConfigureAwait(false);
             return use;
-        use.Dispose();
-        throw A2AException.Invalid("message.contextId", "Not the context of the task that message.taskId names.");
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 
     private static AgentTask WithHistory(AgentTask task, int? length) => length switch

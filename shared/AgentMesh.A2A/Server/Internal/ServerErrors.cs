@@ -23,6 +23,10 @@ internal static partial class ServerErrors
         }
     }
 
+    /// <summary>The host may record a refusal before the caller learns of it.</summary>
+    public static ValueTask TellHostAsync(A2AServerOptions options, Microsoft.AspNetCore.Http.HttpContext context, A2AException error) =>
+        options.OnRefused is { } tell ? tell(context, error) : ValueTask.CompletedTask;
+
     public static void RequireStreaming(A2AServerOptions options)
     {
         if (options.Card!.Capabilities.Streaming != true)

@@ -6,10 +6,11 @@ internal sealed class TaskOperations(ITaskStore store, LiveTasks tasks)
     public async ValueTask<AgentTask> GetAsync(CallContext call, GetTaskRequest request, CancellationToken cancellationToken)
     {
         RequestValidation.Check(request);
-        using (var use = tasks.Find(call.Owner, request.Id))
+        var owner = OwnerOf(call, request.Id);
+        using (var use = tasks.Find(owner, request.Id))
             if (use is not null)
                 return use.Task.Snapshot(request.HistoryLength, includeArtifacts: true);
-        return await store.FindAsync(call.Owner, request.Id, request.HistoryLength, includeArtifacts: true, cancellationToken).ConfigureAwait(false)
+        return await store.FindAsync(owner, request.Id, request.HistoryLength, includeArtifacts: true, cancellationToken).ConfigureAwait(false)
             ?? throw NotFound(request.Id);
     }
 
@@ -30,7 +31,7 @@ internal sealed class TaskOperations(ITaskStore store, LiveTasks tasks)
     public async ValueTask<AgentTask> CancelAsync(CallContext call, CancelTaskRequest request, CancellationToken cancellationToken)
     {
         RequestValidation.CheckId("id", request.Id);
-        using var use = await tasks.UseAsync(call.Owner, request.Id, cancellationToken).ConfigureAwait(false);
+        using var use = await tasks.UseAsync(OwnerOf(call, request.Id), request.Id, cancellationToken).ConfigureAwait(false);
         if (!await use.Task.EndAsync(TaskState.Canceled, null).ConfigureAwait(false))
             throw new A2AException(A2AErrorCode.TaskNotCancelable, "The task has ended and cannot be canceled.")
             {
@@ -42,7 +43,7 @@ internal sealed class TaskOperations(ITaskStore store, LiveTasks tasks)
     public async ValueTask<TaskStream> SubscribeAsync(CallContext call, SubscribeToTaskRequest request, CancellationToken cancellationToken)
     {
         RequestValidation.CheckId("id", request.Id);
-        var use = await tasks.UseAsync(call.Owner, request.Id, cancellationToken).ConfigureAwait(false);
+        var use = await tasks.UseAsync(OwnerOf(call, request.Id), request.Id, cancellationToken).ConfigureAwait(false);
         var (task, reader) = use.Task.Subscribe();
         if (!task.Status.State.IsTerminal())
             return new(use, task, reader, untilInput: false);
@@ -50,6 +51,9 @@ internal sealed class TaskOperations(ITaskStore store, LiveTasks tasks)
         use.Dispose();
         throw LiveTask.HasEnded();
     }
+
+    /// <summary>The caller, unless the task was made for it by somebody else: then whoever made it.</summary>
+    private static string OwnerOf(CallContext call, string taskId) => call.FindDelegatingOwner?.Invoke(taskId) ?? call.Owner;
 
     private static A2AException NotFound(string taskId) =>
         new(A2AErrorCode.TaskNotFound) { Metadata = new Dictionary<string, string> { ["taskId"] = taskId } };

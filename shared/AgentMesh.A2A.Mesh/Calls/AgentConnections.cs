@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using AgentMesh.Auth;
+using AgentMesh.Manifest;
+
+namespace AgentMesh.A2A.Mesh;
+
+/// <summary>
+/// The clients through which this party speaks A2A to others: one for each callee and set of scopes, each authenticating every request through
+/// <see cref="AgentAuthHandler"/>. Safe for concurrent use.
+/// </summary>
+/// <param name="services">With the party's identity in it.</param>
+public sealed class AgentConnections(IServiceProvider services) : IDisposable
+{
+    private readonly ConcurrentDictionary<(string Callee, string Scopes), Lazy<HttpClient>> _clients = new();
+
+    /// <summary>A client for an agent, as its card says that it is to be called for a skill.</summary>
+    /// <param name="agent">The agent, its card verified.</param>
+    /// <param name="skill">The skill's id.</param>
+    /// <param name="options">Settings; the scheme and the credential are not among them.</param>
+    /// <exception cref="SkillException"><c>auth_unsupported</c>: the card asks for what this party cannot or may not give.</exception>
+    public A2AClient For(FoundAgent agent, string skill, A2AClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        ArgumentException.ThrowIfNullOrEmpty(skill);
+        var identity = services.GetRequired<MeshIdentity>();
+        var scopes = CardRequirements.Choose(agent, skill, identity);
+        var http = _clients.GetOrAdd((agent.Party.Name, scopes.ToString()), key => new(() => Connect(agent.Party, scopes))).Value;
+        return new A2AClient(http, agent.Card, options);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+        {
+            if (client.IsValueCreated)
+                client.Value.Dispose();
+        }
+    }
+
+    // Streams last as long as the task: whoever calls sets the time.
+    private HttpClient Connect(Party callee, ScopeSet scopes) =>
+        new(services.CreateAgentAuthHandler(callee.Name, [.. scopes.Values])) { Timeout = Timeout.InfiniteTimeSpan };
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace AgentMesh.A2A.Mesh;
+
+/// <summary>The address that an agent's card names.</summary>
+internal static class AgentAddress
+{
+    private const string Setting = "Mesh:Address";
+
+    /// <summary><c>Mesh:Address</c>, or where the agent serves mutual TLS if that is one host.</summary>
+    /// <exception cref="OptionsValidationException">Neither says it.</exception>
+    public static Uri Read(IConfiguration configuration)
+    {
+        if (configuration[Setting] is { Length: > 0 } given)
+        {
+            return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
+                ? address
+                : throw Fault($"{Setting} is \"{given}\", which is no https address.");
+        }
+        foreach (var url in (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var binding = BindingAddress.Parse(url);
+            if (binding.Scheme == Uri.UriSchemeHttps && binding.Port != 0 && binding.Host is not ("+" or "*" or "0.0.0.0" or "[::]")
+                && Uri.TryCreate(url, UriKind.Absolute, out var address))
+                return address;
+        }
+        throw Fault($"{Setting} is not set, and ASPNETCORE_URLS names no https address of one host that others could call.");
+    }
+
+    private static OptionsValidationException Fault(string fault) => new(nameof(SkillOptions), typeof(SkillOptions),
+        [$"{fault} The agent's card says where it is called: set {Setting} (environment: Mesh__Address) to that address, such as https://risk-analyst.example:8443."]);
+}

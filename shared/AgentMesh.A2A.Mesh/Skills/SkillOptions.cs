@@ -1,0 +1,13 @@
+namespace AgentMesh.A2A.Mesh;
+
+/// <summary>How an agent's skills are served.</summary>
+public sealed class SkillOptions
+{
+    /// <summary>
+    /// Turns exceptions of libraries that an agent uses into what its callers may read; null for those that only the log is told of.
+    /// </summary>
+    public Func<Exception, SkillException?> Explain { get; set; } = static _ => null;
+
+    /// <summary>Settings of the A2A server that the mesh leaves to the agent: limits, retention, push notifications.</summary>
+    public Action<A2AServerOptions> Server { get; set; } = static _ => { };
+}
