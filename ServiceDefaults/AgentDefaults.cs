@@ -1,6 +1,8 @@
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Auth.AspNetCore;
 using AgentMesh.SemanticKernel;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.ServiceDefaults;
 
@@ -21,15 +23,20 @@ public static class AgentDefaults
         builder.AddAgentServer();
         builder.AddAgentKernel();
         Problems.Add(builder.Services);
+        builder.Services.Configure<SkillOptions>(options => options.Explain = SkillFailures.Explain);
         return builder;
     }
 
-    /// <summary>The middleware in the right order, and health on the plain port. Endpoints that are mapped afterwards need <c>RequireScope</c>: without it they are refused.</summary>
+    /// <summary>
+    /// The middleware in the right order, health on the plain port, and the skills that were added with <c>AddSkill</c>. Endpoints that are mapped
+    /// afterwards need <c>RequireScope</c>: without it they are refused.
+    /// </summary>
     public static WebApplication UseAgent(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseAgentServer();
         app.UseExceptionHandler();
+        app.MapSkills();
         return app;
     }
 }

@@ -22,13 +22,27 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
         ["Mesh__AuthServer__DataDirectory"] = run.State,
     };
 
-    public IReadOnlyDictionary<string, string> Agent(Party agent, Uri address, Uri health, IReadOnlyDictionary<string, Uri> addresses)
+    /// <summary>A service that the manifest names: it learns where all agents are, and has a folder of its own.</summary>
+    public IReadOnlyDictionary<string, string> Service(Party service, Uri address, Uri health, IReadOnlyDictionary<string, Uri> agents)
+    {
+        var settings = Identified(service);
+        settings["ASPNETCORE_URLS"] = $"{Origin(address)};{Origin(health)}";
+        settings["Mesh__DataDirectory"] = Path.Combine(run.Path, "data", service.Name);
+        foreach (var (name, uri) in agents)
+            settings[$"services__{name}__https__0"] = Origin(uri);
+        return settings;
+    }
+
+    public IReadOnlyDictionary<string, string> Agent(
+        Party agent, Uri address, Uri health, IReadOnlyDictionary<string, Uri> addresses, IReadOnlyDictionary<string, Uri> services)
     {
         var settings = Identified(agent);
         settings["ASPNETCORE_URLS"] = $"{Origin(address)};{Origin(health)}";
         settings["Mesh__DataDirectory"] = run.DataOf(agent.Name);
         foreach (var callee in agent.Calls.Keys)
             settings[$"services__{callee}__https__0"] = Origin(addresses[callee]);
+        foreach (var (name, uri) in services)
+            settings[$"services__{name}__https__0"] = Origin(uri);
         if (options.Model is { } model)
             settings["Mesh__Model"] = model;
         return settings;

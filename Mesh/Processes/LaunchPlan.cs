@@ -16,6 +16,9 @@ internal sealed class LaunchPlan
 
     public required IReadOnlyList<ChildSpec> Agents { get; init; }
 
+    /// <summary>Other services of the mesh that the manifest names, such as the registry.</summary>
+    public required IReadOnlyList<ChildSpec> Services { get; init; }
+
     /// <summary>Where each agent serves mTLS.</summary>
     public required IReadOnlyDictionary<string, Uri> AgentAddresses { get; init; }
 
@@ -27,11 +30,14 @@ internal sealed class LaunchPlan
     public static LaunchPlan Create(MeshManifest manifest, RunDirectory run, LaunchOptions options)
     {
         // mTLS and health for each agent and the authorization server, health and keys for the Workload API.
-        var ports = FreePorts.Take(1 + (2 * (manifest.Agents.Count + 1)), options.FirstPort);
+        // The well-known ones are started by name, or not at all.
+        var services = manifest.Services.Values.Where(s => s.Name is not ("workload-api" or "auth-server" or "console") && (s.Project ?? s.Executable) is not null).ToArray();
+        var ports = FreePorts.Take(1 + (2 * (manifest.Agents.Count + services.Length + 1)), options.FirstPort);
         var workloadApiUrl = Http(ports.Next());
         var issuer = Https(ports.Next());
         var authServerHealth = Http(ports.Next());
         var addresses = manifest.Agents.Keys.ToDictionary(name => name, _ => Https(ports.Next()));
+        var serviceAddresses = services.ToDictionary(service => service.Name, _ => Https(ports.Next()));
 
         var environment = new ChildEnvironment(manifest, run, options, issuer);
         return new LaunchPlan
@@ -41,13 +47,17 @@ internal sealed class LaunchPlan
                 : null,
             AuthServer = Spec(manifest.Services["auth-server"], authServerHealth, environment.AuthServer(authServerHealth)),
             Agents = [.. manifest.Agents.Values.Select(agent => AgentSpec(agent, Http(ports.Next())))],
+            Services = [.. services.Select(service => ServiceSpec(service, Http(ports.Next())))],
             AgentAddresses = addresses,
             Issuer = issuer,
             WorkloadApiAddress = environment.WorkloadApiAddress,
         };
 
         ChildSpec AgentSpec(Party agent, Uri health) =>
-            Spec(agent, health, environment.Agent(agent, addresses[agent.Name], health, addresses));
+            Spec(agent, health, environment.Agent(agent, addresses[agent.Name], health, addresses, serviceAddresses));
+
+        ChildSpec ServiceSpec(Party service, Uri health) =>
+            Spec(service, health, environment.Service(service, serviceAddresses[service.Name], health, addresses));
 
         ChildSpec Spec(Party party, Uri health, IReadOnlyDictionary<string, string> settings) => new(
             party.Name,

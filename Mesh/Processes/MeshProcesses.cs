@@ -22,7 +22,7 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
         using var readiness = new Readiness(options.StartTimeout, time);
         if (plan.WorkloadApi is not null)
             await StartAndWaitAsync([plan.WorkloadApi]);
-        await StartAndWaitAsync([plan.AuthServer, .. plan.Agents]);
+        await StartAndWaitAsync([plan.AuthServer, .. plan.Services, .. plan.Agents]);
 
         async Task StartAndWaitAsync(IReadOnlyList<ChildSpec> specs)
         {

@@ -1,3 +1,4 @@
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.RiskAnalyst;
 using AgentMesh.Auth;
 using AgentMesh.Auth.AspNetCore;
@@ -8,6 +9,7 @@ return await Agent.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddAgent();
     builder.Services.AddPortfolioScorer();
+    builder.AddSkill<ScorePortfolio>();
     builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
         .AddAgentAuth("market-data", "market.read");
 

@@ -85,7 +85,7 @@ internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStor
         await recorder.RecordAsync(request, Kind, Operation, error: null, requestedScope: null, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.WriteAsJsonAsync(
-            new { auth_req_id = requestId, expires_in = (int)ApprovalGrant.Lifetime.TotalSeconds, interval }, http.RequestAborted);
+            new { auth_req_id = requestId, approval_id = approval.Id, expires_in = (int)ApprovalGrant.Lifetime.TotalSeconds, interval }, http.RequestAborted);
     }
 
     private Task RefuseAsync(ServerRequest request, string error, string reason, string description) =>

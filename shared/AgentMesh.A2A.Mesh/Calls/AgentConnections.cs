@@ -24,8 +24,16 @@ public sealed class AgentConnections(IServiceProvider services) : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(skill);
         var identity = services.GetRequired<MeshIdentity>();
         var scopes = CardRequirements.Choose(agent, skill, identity);
-        var http = _clients.GetOrAdd((agent.Party.Name, scopes.ToString()), key => new(() => Connect(agent.Party, scopes))).Value;
-        return new A2AClient(http, agent.Card, options);
+        return new A2AClient(Connection(agent.Party, scopes), agent.Card, options);
+    }
+
+    /// <summary>A client for the tasks that this party has at an agent, with what it is granted there without a person; null where that is nothing.</summary>
+    internal A2AClient? ForTasks(FoundAgent agent)
+    {
+        var identity = services.GetRequired<MeshIdentity>();
+        return identity.Party.Calls.TryGetValue(agent.Party.Name, out var edge) && edge.ScopesWithoutApproval is { Count: > 0 } scopes
+            ? new A2AClient(Connection(agent.Party, ScopeSet.Of(scopes)), agent.Card)
+            : null;
     }
 
     /// <inheritdoc/>
@@ -37,6 +45,9 @@ public sealed class AgentConnections(IServiceProvider services) : IDisposable
                 client.Value.Dispose();
         }
     }
+
+    private HttpClient Connection(Party callee, ScopeSet scopes) =>
+        _clients.GetOrAdd((callee.Name, scopes.ToString()), _ => new(() => Connect(callee, scopes))).Value;
 
     // Streams last as long as the task: whoever calls sets the time.
     private HttpClient Connect(Party callee, ScopeSet scopes) =>

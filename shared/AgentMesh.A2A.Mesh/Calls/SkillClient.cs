@@ -48,7 +48,9 @@ public sealed class SkillClient
             agent = await _directory.FindAsync(Skill, Scopes, either.Token).ConfigureAwait(false);
             activity?.SetTag("agentmesh.callee", agent.Party.Name);
             var approved = approval is null ? null : await _approvals.GetAsync(agent, Scopes, approval, either.Token).ConfigureAwait(false);
-            var client = _connections.For(agent, Skill, new A2AClientOptions { Prepare = approved?.Attach });
+            var client = _connections.For(agent, Skill, new A2AClientOptions { Prepare = approved is null ? null : approved.Attach });
+            // What was approved is good for the message alone; the task is followed with what needs no approval.
+            var follow = approved is null ? client : _connections.ForTasks(agent) ?? client;
             var message = new Message
             {
                 MessageId = Guid.NewGuid().ToString(),
@@ -56,7 +58,7 @@ public sealed class SkillClient
                 Parts = [Part.FromData(JsonSerializer.SerializeToElement(request, SkillJson.Options))],
                 Metadata = SkillName.Metadata(Skill),
             };
-            return Result<TResult>(agent, await FollowAsync(client, agent, message, either.Token).ConfigureAwait(false));
+            return Result<TResult>(agent, await FollowAsync(client, follow, agent, message, either.Token).ConfigureAwait(false));
         }
         catch (Exception exception) when (Explain(exception, agent, timeout, cancellationToken) is { } explained)
         {
@@ -65,16 +67,16 @@ public sealed class SkillClient
         }
     }
 
-    private async Task<AgentTask> FollowAsync(A2AClient client, FoundAgent agent, Message message, CancellationToken cancellationToken)
+    private async Task<AgentTask> FollowAsync(A2AClient client, A2AClient follow, FoundAgent agent, Message message, CancellationToken cancellationToken)
     {
-        await using var relay = new TaskRelay(client, agent.Party.Name);
+        await using var relay = new TaskRelay(client, follow, agent.Party.Name);
         try
         {
             return await relay.RunAsync(message, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && relay.TaskId is { } taskId)
         {
-            await CancelAsync(client, taskId).ConfigureAwait(false);
+            await CancelAsync(follow, taskId).ConfigureAwait(false);
             throw;
         }
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AgentMesh.Auth;
-using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
 using Microsoft.Extensions.Logging;
 

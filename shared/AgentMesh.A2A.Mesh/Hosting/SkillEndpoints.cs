@@ -2,7 +2,6 @@ using AgentMesh.Auth.AspNetCore;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace AgentMesh.A2A.Mesh;
 
@@ -20,9 +19,7 @@ public static class SkillEndpoints
     /// <param name="builder">An agent's builder, with <c>AddAgentServer</c> called on it.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="InvalidOperationException">The class has no <see cref="SkillAttribute"/>, or another skill has its id.</exception>
-    public static TBuilder AddSkill<TBuilder, THandler>(this TBuilder builder)
-        where TBuilder : IHostApplicationBuilder
-        where THandler : class, ISkillHandler
+    public static WebApplicationBuilder AddSkill<THandler>(this WebApplicationBuilder builder) where THandler : class, ISkillHandler
     {
         ArgumentNullException.ThrowIfNull(builder);
         var skill = SkillDefinition.Of(typeof(THandler));
@@ -33,10 +30,6 @@ public static class SkillEndpoints
         builder.Services.AddTransient<THandler>();
         return builder;
     }
-
-    /// <inheritdoc cref="AddSkill{TBuilder, THandler}"/>
-    public static WebApplicationBuilder AddSkill<THandler>(this WebApplicationBuilder builder) where THandler : class, ISkillHandler =>
-        builder.AddSkill<WebApplicationBuilder, THandler>();
 
     /// <summary>
     /// Serves the skills: both bindings of A2A at <see cref="Path"/> for callers with a scope of one of the skills at least, each skill for those with

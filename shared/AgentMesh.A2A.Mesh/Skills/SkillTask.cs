@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AgentMesh.A2A.Mesh;
 
 /// <summary>The task that is being worked on, wherever in its work one is: what calls to other agents report to.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The semaphore holds no handle as long as nobody asks for one.")]
 public sealed class SkillTask
 {
     private static readonly AsyncLocal<SkillTask?> Ambient = new();

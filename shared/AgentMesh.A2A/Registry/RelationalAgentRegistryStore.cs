@@ -8,9 +8,19 @@ namespace AgentMesh.A2A;
 /// <param name="source">The database; not disposed of.</param>
 public sealed class RelationalAgentRegistryStore(DbDataSource source) : IAgentRegistryStore
 {
+    private const string Schema = "CREATE TABLE IF NOT EXISTS a2a_agents (name text NOT NULL PRIMARY KEY, party text NOT NULL, card text NOT NULL, renewed bigint NOT NULL)";
+
     /// <summary>Creates the table if it is missing. Call once before use.</summary>
-    public Task CreateSchemaAsync(CancellationToken cancellationToken = default) => ExecuteAsync(
-        "CREATE TABLE IF NOT EXISTS a2a_agents (name text NOT NULL PRIMARY KEY, party text NOT NULL, card text NOT NULL, renewed bigint NOT NULL)", cancellationToken);
+    public Task CreateSchemaAsync(CancellationToken cancellationToken = default) => ExecuteAsync(Schema, cancellationToken);
+
+    /// <summary><see cref="CreateSchemaAsync"/> for a process that starts.</summary>
+    public void CreateSchema()
+    {
+        using var connection = source.OpenConnection();
+        using var command = connection.CreateCommand();
+        command.CommandText = Schema;
+        command.ExecuteNonQuery();
+    }
 
     /// <inheritdoc/>
     public async ValueTask SetAsync(string name, string party, ReadOnlyMemory<byte> cardJson, DateTimeOffset renewed, CancellationToken cancellationToken) => await ExecuteAsync(

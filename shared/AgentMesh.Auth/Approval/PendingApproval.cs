@@ -9,14 +9,17 @@ public sealed class PendingApproval
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly BackchannelPoll _poll;
 
-    internal PendingApproval(BackchannelPoll poll, ApprovalRequest request, DateTimeOffset expiresAt) =>
-        (_poll, Callee, BindingMessage, ExpiresAt) = (poll, request.Callee, request.BindingMessage, expiresAt);
+    internal PendingApproval(BackchannelPoll poll, ApprovalRequest request, string? id, DateTimeOffset expiresAt) =>
+        (_poll, Callee, BindingMessage, Id, ExpiresAt) = (poll, request.Callee, request.BindingMessage, id, expiresAt);
 
     /// <summary>Name of the agent that is to act.</summary>
     public string Callee { get; }
 
     /// <summary>What the person is told in the asking agent's words; null when nothing.</summary>
     public string? BindingMessage { get; }
+
+    /// <summary>The name under which approvers find it; null where the server gives none. It redeems nothing.</summary>
+    public string? Id { get; }
 
     /// <summary>When a request nobody decided on is over.</summary>
     public DateTimeOffset ExpiresAt { get; }

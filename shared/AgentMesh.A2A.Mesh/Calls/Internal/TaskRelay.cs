@@ -4,7 +4,7 @@ namespace AgentMesh.A2A.Mesh;
 /// Follows one task of a callee to its end and carries to the task being worked on here what those who wait should see: words about progress, and that
 /// an authorization is awaited. A stream that breaks is taken up again.
 /// </summary>
-internal sealed class TaskRelay(A2AClient client, string agent) : IAsyncDisposable
+internal sealed class TaskRelay(A2AClient client, A2AClient follow, string agent) : IAsyncDisposable
 {
     private const int MostReconnects = 5;
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(200);
@@ -36,7 +36,7 @@ internal sealed class TaskRelay(A2AClient client, string agent) : IAsyncDisposab
             await Task.Delay(ReconnectDelay * (attempt + 1), cancellationToken).ConfigureAwait(false);
             if (await FetchAsync(cancellationToken).ConfigureAwait(false) is { } ended)
                 return ended;
-            events = client.SubscribeToTaskAsync(_task.Id, cancellationToken);
+            events = follow.SubscribeToTaskAsync(_task.Id, cancellationToken);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class TaskRelay(A2AClient client, string agent) : IAsyncDisposab
 
     private async Task<AgentTask?> FetchAsync(CancellationToken cancellationToken)
     {
-        var task = await client.GetTaskAsync(_task!.Id, historyLength: 0, cancellationToken).ConfigureAwait(false);
+        var task = await follow.GetTaskAsync(_task!.Id, historyLength: 0, cancellationToken).ConfigureAwait(false);
         return task.Status.State.IsTerminal() ? task : null;
     }
 

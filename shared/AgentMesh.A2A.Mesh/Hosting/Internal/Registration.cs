@@ -1,5 +1,3 @@
-using AgentMesh.Auth;
-using AgentMesh.Spiffe;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

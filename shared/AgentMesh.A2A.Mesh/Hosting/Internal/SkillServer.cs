@@ -1,8 +1,5 @@
 using System.Reflection;
 using AgentMesh.Auth;
-using AgentMesh.Spiffe;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;

@@ -6,6 +6,7 @@ namespace AgentMesh.Auth;
 /// <summary>The backchannel authentication endpoint's answer (CIBA §7.3, §13).</summary>
 internal sealed record BackchannelAnswer(
     [property: JsonPropertyName("auth_req_id")] string? RequestId,
+    [property: JsonPropertyName("approval_id")] string? ApprovalId,
     [property: JsonPropertyName("expires_in")] long? ExpiresIn,
     [property: JsonPropertyName("interval")] long? Interval,
     [property: JsonPropertyName("error")] string? Error,

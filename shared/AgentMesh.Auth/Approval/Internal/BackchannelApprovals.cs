@@ -66,7 +66,7 @@ internal sealed partial class BackchannelApprovals(
         var expires = asked.AddSeconds(body.ExpiresIn!.Value);
         var poll = new BackchannelPoll(server, identity, time, logger, callee, request, body.RequestId!, body.PollInterval, expires);
         LogAsked(callee.Name, request.Scopes, expires);
-        return new(new PendingApproval(poll, request, expires));
+        return new(new PendingApproval(poll, request, body.ApprovalId is { Length: > 0 and <= 64 } id ? id : null, expires));
     }
 
     [LoggerMessage(1401, LogLevel.Information, "A person is asked to approve a call to {Callee} [{Scopes}] until {ExpiresAt}")]

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using AgentMesh.Auth;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentMesh.A2A.Mesh.Tests.Mesh;
+
+internal sealed record Order(string What, int Amount);
+
+internal sealed record Done(string By, string What, string Subject);
+
+/// <summary>What the last agent of the chain has really done.</summary>
+internal sealed class Deeds
+{
+    public ConcurrentQueue<string> Done { get; } = [];
+}
+
+[Skill("ask", "front.ask", Description = "Has something done.", Tags = ["entry"])]
+internal sealed class AskSkill(Middle middle) : SkillHandler<Order, Done>
+{
+    protected override async Task<Done> RunAsync(Order request, AgentTaskContext task, CancellationToken cancellationToken)
+    {
+        await task.ProgressAsync(0.5, "asking the middle");
+        return await middle.WorkAsync(request, cancellationToken);
+    }
+}
+
+internal sealed class Middle(SkillClient skill)
+{
+    public Task<Done> WorkAsync(Order order, CancellationToken cancellationToken) => skill.CallAsync<Order, Done>(order, cancellationToken: cancellationToken);
+}
+
+[Skill("work", "middle.work", Description = "Has it done by those who can.", Tags = ["work"])]
+internal sealed class WorkSkill(Back back) : SkillHandler<Order, Done>
+{
+    protected override Task<Done> RunAsync(Order request, AgentTaskContext task, CancellationToken cancellationToken) =>
+        request.What == "think" ? Task.FromResult(new Done("middle", request.What, DelegationContext.Current!.Subject))
+        : request.What == "nonsense" ? throw SkillException.BadRequest("That is nonsense.")
+        : back.DoAsync(request, cancellationToken);
+}
+
+internal sealed class Back(SkillClient skill)
+{
+    public Task<Done> DoAsync(Order order, CancellationToken cancellationToken)
+    {
+        var details = JsonSerializer.SerializeToElement(new[] { new { type = DoSkill.Type, what = order.What, amount = order.Amount } });
+        return skill.CallAsync<Order, Done>(order, new SkillApproval(details, $"do {order.What} {order.Amount} times"), cancellationToken);
+    }
+}
+
+[Skill("do", "back.do", Description = "Does it for real.", Tags = ["work"])]
+internal sealed class DoSkill(Deeds deeds) : SkillHandler<Order, Done>
+{
+    public const string Type = "urn:agentmesh:deed";
+
+    protected override Task<Done> RunAsync(Order request, AgentTaskContext task, CancellationToken cancellationToken)
+    {
+        var served = DelegationContext.Current!;
+        if (!served.Approved.Include(Type, request, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<Order>)SkillJson.Options.GetTypeInfo(typeof(Order))))
+            throw new SkillException("not_approved", "That is not what was approved.");
+        deeds.Done.Enqueue($"{request.What} {request.Amount}");
+        return Task.FromResult(new Done("back", request.What, served.Subject));
+    }
+}
+
+[Skill("read", "back.read", Description = "Reads, until told otherwise.", Tags = ["reading"])]
+internal sealed class ReadSkill : ISkillHandler
+{
+    public async Task ExecuteAsync(AgentTaskContext task, CancellationToken cancellationToken)
+    {
+        if (task.Message.Text == "wait")
+            await task.RequireInputAsync("Go on?");
+        else
+            await task.CompleteAsync($"read for {DelegationContext.Current!.Subject}");
+    }
+}
+
+[Skill("open", Description = "Declares no scope.")]
+internal sealed class OpenSkill(Deeds deeds) : ISkillHandler
+{
+    public Task ExecuteAsync(AgentTaskContext task, CancellationToken cancellationToken)
+    {
+        deeds.Done.Enqueue("open");
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>The chain's agents.</summary>
+internal static class Chain
+{
+    public static Task<RunningAgent> FrontAsync(this ChainMesh mesh) => mesh.StartAsync("front", builder =>
+    {
+        builder.AddSkill<AskSkill>();
+        builder.AddSkillClient<Middle>("work", "middle.work");
+    });
+
+    public static Task<RunningAgent> MiddleAsync(this ChainMesh mesh) => mesh.StartAsync("middle", builder =>
+    {
+        builder.AddSkill<WorkSkill>();
+        builder.AddSkillClient<Back>("do", "back.do");
+    });
+
+    public static Task<RunningAgent> BackAsync(this ChainMesh mesh, bool registers = true) => mesh.StartAsync("back", builder =>
+    {
+        builder.Services.AddSingleton<Deeds>();
+        builder.AddSkill<DoSkill>();
+        builder.AddSkill<ReadSkill>();
+        builder.AddSkill<OpenSkill>();
+    }, registers);
+}
