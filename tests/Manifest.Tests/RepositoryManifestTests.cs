@@ -15,7 +15,7 @@ public sealed class RepositoryManifestTests
         Assert.Equal(4, Mesh.MaxDepth);
         Assert.Equal(["advisor", "market-data", "risk-analyst", "trader"], Mesh.Agents.Keys);
         Assert.Equal(["local"], Mesh.Operators.Keys);
-        Assert.Equal(["auth-server", "console", "workload-api"], Mesh.Services.Keys);
+        Assert.Equal(["registry", "auth-server", "console", "workload-api"], Mesh.Services.Keys);
         Assert.Equal("spiffe://agentmesh.local/agent/advisor", Mesh.Agents["advisor"].SpiffeId);
         Assert.Equal("spiffe://agentmesh.local/operator/local", Mesh.Operators["local"].SpiffeId);
         Assert.Equal("spiffe://agentmesh.local/service/auth-server", Mesh.Services["auth-server"].SpiffeId);

@@ -25,7 +25,7 @@ public sealed class OtherTerminalTests : IDisposable
         Assert.True(await status.ExitAsync() == 0, status.All);
         var parts = JsonSerializer.Deserialize<JsonElement>(status.Output).GetProperty("parts").EnumerateArray().ToList();
         Assert.Equal(
-            ["advisor", "auth-server", "market-data", "risk-analyst", "trader", "workload-api"],
+            ["advisor", "auth-server", "market-data", "registry", "risk-analyst", "trader", "workload-api"],
             parts.Select(part => part.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
         Assert.All(parts, part => Assert.Equal("healthy", part.GetProperty("health").GetString()));
         Assert.All(
