@@ -34,7 +34,7 @@ internal sealed class RegisteringAgents(MeshIdentity identity, AgentAddresses ad
             || !identity.Manifest.TryGetParty(served.Caller, out var caller)
             || !identity.Manifest.Agents.TryGetValue(agent.Name, out var party)
             || agent.Party != party.SpiffeId
-            || revocations.Check(new RevocationSubject(party.SpiffeId, party.SpiffeId, [], null, null, time.GetUtcNow())) is not null)
+            || revocations.Check(new RevocationSubject(party.SpiffeId, party.SpiffeId, [], null, [], null, time.GetUtcNow())) is not null)
             return false;
         return caller == party || caller.Calls.ContainsKey(party.Name) || caller.Permissions.Contains("audit");
     }
