@@ -70,6 +70,7 @@ internal static class MeshCommand
         root.Subcommands.Add(CanCommand.Create(screen));
         root.Subcommands.Add(ReachCommand.Create(screen));
         root.Subcommands.Add(LintCommand.Create(screen));
+        root.Subcommands.Add(ManifestCommand.Create(screen));
         return root;
     }
 }

@@ -39,6 +39,19 @@ public sealed class StartupTests
     }
 
     [Fact]
+    public async Task Health_is_served_to_probes_from_outside_where_that_is_asked_for_and_nothing_else_is()
+    {
+        await using var server = await RunningServer.StartAsync(new ServerSetup { Arguments = ["--urls=https://127.0.0.1:0;http://0.0.0.0:0", "--Mesh:Server:AllowPlainHealth=true"] });
+        using var client = new HttpClient(new SocketsHttpHandler());
+        var plain = new UriBuilder(server.Http) { Host = "127.0.0.1" }.Uri;
+
+        using var health = await client.GetAsync(new Uri(plain, "/health"), TestContext.Current.CancellationToken);
+        using var metadata = await client.GetAsync(new Uri(plain, "/.well-known/oauth-authorization-server"), TestContext.Current.CancellationToken);
+
+        Assert.Equal((System.Net.HttpStatusCode.OK, System.Net.HttpStatusCode.NotFound), (health.StatusCode, metadata.StatusCode));
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_one_line()
     {
         await using var first = await RunningServer.StartAsync();

@@ -53,7 +53,7 @@ public static class AuthServerHost
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         configuration["Mesh:Name"] ??= "auth-server";
-        services.AddSingleton(ListenAddresses.Parse(configuration[WebHostDefaults.ServerUrlsKey]));
+        services.AddSingleton(ListenAddresses.Parse(configuration[WebHostDefaults.ServerUrlsKey], bool.TryParse(configuration["Mesh:Server:AllowPlainHealth"], out var plain) && plain));
         var issuer = Issuer.Parse(configuration["Mesh:Issuer"]);
         var manifest = Registered<MeshManifest>(services) ?? ManifestLocation.Load(configuration["Mesh:Manifest"], builder.Environment.ContentRootPath);
         var options = AuthServerSettings.Read(configuration.GetSection(AuthServerOptions.Section));

@@ -6,8 +6,9 @@ namespace AgentMesh.Deployment.Kubernetes;
 public static class KubernetesManifests
 {
     /// <summary>
-    /// The generated files by name, each a YAML stream: <c>service-accounts.yaml</c>, <c>cluster-spiffe-ids.yaml</c> and
-    /// <c>network-policies.yaml</c> (deny by default, then one policy a party with only the manifest's edges).
+    /// The generated files by name, each a YAML stream: <c>service-accounts.yaml</c>, <c>cluster-spiffe-ids.yaml</c>,
+    /// <c>network-policies.yaml</c> (deny by default, then one policy a party with only the manifest's edges), <c>namespace.yaml</c>,
+    /// <c>workloads.yaml</c> (Deployments and Services), <c>postgresql.yaml</c> and the <c>kustomization.yaml</c> that names them.
     /// </summary>
     /// <remarks>
     /// A pod takes part when it runs under the ServiceAccount named after its party and carries the label
@@ -19,13 +20,19 @@ public static class KubernetesManifests
         ArgumentNullException.ThrowIfNull(settings);
         var parties = ClusterParties.Of(manifest).ToList();
 
-        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        var workloads = Workloads.Of(manifest, settings).ToList();
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
+            ["namespace.yaml"] = YamlMap.Stream([Namespaces.Restricted(settings)]),
+            ["workloads.yaml"] = YamlMap.Stream(workloads.SelectMany(party => Workloads.Objects(manifest, party, settings))),
+            ["postgresql.yaml"] = YamlMap.Stream(PostgreSql.Objects(settings)),
             ["service-accounts.yaml"] = YamlMap.Stream(parties.Select(party => WorkloadIdentities.ServiceAccount(party, settings))),
             ["cluster-spiffe-ids.yaml"] = YamlMap.Stream(parties.Select(party => WorkloadIdentities.ClusterSpiffeId(manifest, party, settings))),
             ["network-policies.yaml"] = YamlMap.Stream(parties
                 .Select(party => NetworkPolicies.For(manifest, party, settings))
                 .Prepend(NetworkPolicies.DefaultDeny(settings))),
         };
+        files["kustomization.yaml"] = YamlMap.Stream([Kustomization.Of(files.Keys, settings)]);
+        return files;
     }
 }

@@ -1,0 +1,93 @@
+using AgentMesh.Manifest;
+using k8s.Models;
+
+namespace AgentMesh.Deployment.Tests.Cluster;
+
+/// <summary>The cluster's workloads say the same as the manifest.</summary>
+public sealed class WorkloadTests
+{
+    private static IEnumerable<Party> Parties => Repository.Manifest.Agents.Values.Append(Repository.Manifest.Services["auth-server"]);
+
+    public static TheoryData<string> Names => [.. Parties.Select(party => party.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_party_has_a_Deployment_that_is_it_and_nobody_else(string name)
+    {
+        var deployment = Deployment(name);
+        Assert.Equal(name, deployment.Spec.Template.Metadata.Labels["agentmesh.io/party"]);
+        Assert.Equal(name, deployment.Spec.Selector.MatchLabels["agentmesh.io/party"]);
+        // The ClusterSPIFFEID asks for both, the label and the account.
+        Assert.Equal(name, deployment.Spec.Template.Spec.ServiceAccountName);
+        Assert.Equal(name, Variable(deployment, "Mesh__Name"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_caller_is_told_where_its_callees_are_and_nobody_else_s(string name)
+    {
+        Assert.True(Repository.Manifest.TryGetParty(name, out var party));
+        var told = Container(Deployment(name)).Env.Where(variable => variable.Name.StartsWith("services__", StringComparison.Ordinal)).ToDictionary(variable => variable.Name, variable => variable.Value);
+        Assert.Equal(party!.Calls.Keys.Order(), told.Keys.Select(key => key["services__".Length..^"__https__0".Length]).Order());
+        Assert.All(told, variable => Assert.Contains(Services(), service => variable.Value == $"https://{service.Metadata.Name}:8443"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_probe_is_on_the_plain_port_and_no_Service_leads_to_it(string name)
+    {
+        var container = Container(Deployment(name));
+        var health = container.Ports.Single(port => port.Name == "health");
+        foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe })
+        {
+            Assert.Equal("health", (string)probe.HttpGet.Port);
+            Assert.Equal("HTTP", probe.HttpGet.Scheme);
+        }
+
+        Assert.Equal("/alive", container.LivenessProbe.HttpGet.Path);
+        Assert.Equal("/health", container.ReadinessProbe.HttpGet.Path);
+        Assert.Contains($"http://+:{health.ContainerPort}", Variable(Deployment(name), "ASPNETCORE_URLS"), StringComparison.Ordinal);
+        Assert.All(Services().SelectMany(service => service.Spec.Ports), port => Assert.NotEqual("health", (string)port.TargetPort));
+    }
+
+    [Fact]
+    public void Two_authorization_servers_share_a_database_and_one_of_them_always_stays()
+    {
+        var server = Deployment("auth-server");
+        Assert.Equal(2, server.Spec.Replicas);
+        Assert.Equal("postgresql", Variable(server, "Mesh__AuthServer__Database"));
+        Assert.Contains(Container(server).Env, variable => variable is { Name: "Mesh__AuthServer__KeyEncryptionKey", ValueFrom.SecretKeyRef: not null });
+        var budget = Assert.Single(ClusterObjects.All.OfType<V1PodDisruptionBudget>());
+        Assert.Equal("1", (string)budget.Spec.MinAvailable);
+    }
+
+    [Fact]
+    public void Only_the_authorization_server_reaches_the_database_and_the_database_reaches_nobody()
+    {
+        var policy = ClusterObjects.All.OfType<V1NetworkPolicy>().Single(policy => policy.Metadata.Name == "postgresql");
+        var from = Assert.Single(Assert.Single(policy.Spec.Ingress).FromProperty);
+        Assert.Equal("auth-server", from.PodSelector.MatchLabels["agentmesh.io/party"]);
+        Assert.Contains("Egress", policy.Spec.PolicyTypes);
+        Assert.True(policy.Spec.Egress is null or { Count: 0 });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_policy_that_a_pod_reads_is_the_mounted_manifest(string name)
+    {
+        var deployment = Deployment(name);
+        var mount = Container(deployment).VolumeMounts.Single(mount => mount.Name == "manifest");
+        Assert.True(mount.ReadOnlyProperty);
+        Assert.Equal(mount.MountPath + "/mesh.json", Variable(deployment, "Mesh__Manifest"));
+        Assert.Equal("mesh-manifest", deployment.Spec.Template.Spec.Volumes.Single(volume => volume.Name == "manifest").ConfigMap.Name);
+        Assert.Equal(File.ReadAllText(Repository.PathOf("mesh.json")), ClusterObjects.Files["base/mesh.json"]);
+    }
+
+    private static V1Deployment Deployment(string name) => ClusterObjects.Deployments.Single(deployment => deployment.Metadata.Name == name);
+
+    private static V1Container Container(V1Deployment deployment) => Assert.Single(deployment.Spec.Template.Spec.Containers);
+
+    private static string? Variable(V1Deployment deployment, string name) => Container(deployment).Env.Single(variable => variable.Name == name).Value;
+
+    private static IEnumerable<V1Service> Services() => ClusterObjects.All.OfType<V1Service>();
+}
