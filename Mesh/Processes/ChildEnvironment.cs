@@ -20,6 +20,8 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
     {
         ["ASPNETCORE_URLS"] = $"{Origin(issuer)};{Origin(health)}",
         ["Mesh__AuthServer__DataDirectory"] = run.State,
+        // A Workload API that was there before may be SPIRE, which has no admin service.
+        ["Mesh__AuthServer__SvidWithdrawal"] = options.WorkloadApi is null ? "workloadApi" : "none",
     };
 
     /// <summary>A service that the manifest names: it learns where all agents are, and has a folder of its own.</summary>

@@ -115,6 +115,12 @@ public static class AuthServerHost
         services.AddHostedService<SecurityEventFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<EventStreams>());
 
+        if (options.SvidWithdrawal == SvidWithdrawal.WorkloadApi)
+        {
+            services.AddSingleton(new WorkloadAdmin(configuration["SPIFFE_ENDPOINT_SOCKET"]));
+            services.AddHostedService<SvidReconciler>();
+        }
+
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, TlsListener>();
     }
 

@@ -26,6 +26,9 @@ public sealed class AuthServerOptions
     /// <summary>A file with the same, readable by its owner only.</summary>
     public string? KeyEncryptionKeyFile { get; set; }
 
+    /// <summary><c>none</c> (as SPIRE needs it) or <c>workloadApi</c> (this project's own): who ends the SVIDs of a party that is disabled.</summary>
+    public SvidWithdrawal SvidWithdrawal { get; set; }
+
     /// <summary>How long one key signs. From 2 minutes to 90 days.</summary>
     public TimeSpan KeyRotationPeriod { get; set; } = TimeSpan.FromDays(1);
 

@@ -16,6 +16,8 @@ internal static class Usage
           Mesh__AuthServer__DataDirectory          default: .mesh/auth-server beside the manifest
           Mesh__AuthServer__KeyEncryptionKey       32 bytes in base64; encrypts the signing keys in the database
           Mesh__AuthServer__KeyEncryptionKeyFile   a file with the same, mode 0600; default with sqlite: made in the data directory
+          Mesh__AuthServer__SvidWithdrawal         none (default) or workloadApi: also ends a disabled party's SVIDs, where AgentMesh's
+                                                   own Workload API issues them; with SPIRE: spire-server entry delete
           Mesh__AuthServer__KeyRotationPeriod      how long a key signs (1.00:00:00)
           Mesh__AuthServer__KeyPublishAhead        how long before that it is published (01:00:00)
           Mesh__AuthServer__ApprovalPollInterval   how far apart polls for an approval must begin (00:00:05)
