@@ -1,9 +1,11 @@
+extern alias workload;
+
 using System.Globalization;
 using System.Net;
 using AgentMesh.Benchmarks.WorkloadApi;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
-using AgentMesh.WorkloadApi.Protocol;
+using workload::AgentMesh.WorkloadApi.Protocol;
 
 namespace AgentMesh.Benchmarks.Spiffe;
 

@@ -1,8 +1,10 @@
+extern alias workload;
+
 using System.Diagnostics;
 using System.Globalization;
 using AgentMesh.Spiffe;
 using AgentMesh.WorkloadApi.Authorities;
-using AgentMesh.WorkloadApi.Protocol;
+using workload::AgentMesh.WorkloadApi.Protocol;
 
 namespace AgentMesh.Benchmarks.WorkloadApi;
 
