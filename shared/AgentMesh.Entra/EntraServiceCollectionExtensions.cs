@@ -25,7 +25,7 @@ public static class EntraServiceCollectionExtensions
 
         services.AddMeshIdentity(configuration);
         services.AddOptions<EntraOptions>().Bind(configuration.GetSection(EntraOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<EntraOptions>, EntraOptionsValidator>();
+        services.AddSingleton<IValidateOptions<EntraOptions>, AnnotatedOptions<EntraOptions>>();
         services.AddSingleton(s => new EntraCallees(configuration, s.GetRequiredService<IOptions<EntraOptions>>(), s.GetRequiredService<MeshIdentity>()));
         services.AddSingleton<EntraMetrics>();
         services.AddSingleton<EntraAcquirers>();

@@ -11,21 +11,22 @@ public sealed class TestAuthority : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly TestKeyKind _kind;
+    private readonly TestKeyKind _jwtKind;
     private readonly List<TestSigner> _signers = [];
     private readonly List<TestJwtSigner> _jwtSigners = [];
 
-    public TestAuthority(string trustDomain, TimeProvider? time = null, TestKeyKind key = TestKeyKind.P256)
-        : this(TrustDomain.Parse(trustDomain), time, key)
+    public TestAuthority(string trustDomain, TimeProvider? time = null, TestKeyKind key = TestKeyKind.P256, TestKeyKind? jwtKey = null)
+        : this(TrustDomain.Parse(trustDomain), time, key, jwtKey)
     {
     }
 
-    public TestAuthority(TrustDomain trustDomain, TimeProvider? time = null, TestKeyKind key = TestKeyKind.P256)
+    public TestAuthority(TrustDomain trustDomain, TimeProvider? time = null, TestKeyKind key = TestKeyKind.P256, TestKeyKind? jwtKey = null)
     {
         TrustDomain = trustDomain;
         _time = time ?? TimeProvider.System;
-        _kind = key;
+        (_kind, _jwtKind) = (key, jwtKey ?? key);
         _signers.Add(TestSigner.Root(trustDomain, _time.GetUtcNow(), _kind));
-        _jwtSigners.Add(new TestJwtSigner("key-1", key));
+        _jwtSigners.Add(new TestJwtSigner("key-1", _jwtKind));
     }
 
     public TrustDomain TrustDomain { get; }
@@ -73,7 +74,7 @@ public sealed class TestAuthority : IDisposable
     public void RotateX509Authority() => _signers.Add(TestSigner.Root(TrustDomain, _time.GetUtcNow(), _kind));
 
     /// <summary>A new JWT key joins the bundle and signs from now on.</summary>
-    public void RotateJwtAuthority() => _jwtSigners.Add(new TestJwtSigner($"key-{_jwtSigners.Count + 1}", _kind));
+    public void RotateJwtAuthority() => _jwtSigners.Add(new TestJwtSigner($"key-{_jwtSigners.Count + 1}", _jwtKind));
 
     /// <summary>The oldest X.509 authority leaves the bundle.</summary>
     public void ForgetOldestX509Authority() => _signers.RemoveAt(0);

@@ -53,7 +53,7 @@ internal static class InboundFigures
         var services = agent.Services;
         var options = Options.Create(new AgentServerOptions { VerifiedTokens = 0 });
         var identity = services.GetRequiredService<MeshIdentity>();
-        var tokens = new AccessTokenValidator(identity, services.GetRequiredService<IssuerKeys>(), options, mesh.Clock);
+        var tokens = new AccessTokenValidator(new MeshTokenRules(identity, services.GetRequiredService<IssuerKeys>()), null, options, mesh.Clock);
         return new CallerChecks(identity, services.GetRequiredService<IX509BundleSource>(), tokens, services.GetRequiredService<IRevocationState>(), mesh.Clock);
     }
 

@@ -66,10 +66,11 @@ internal sealed class CallerChecks
     // Checks 3 to 5.
     private string? FaultOf(VerifiedToken token, SpiffePeer peer)
     {
-        if (token.Thumbprint is null)
+        if (token.IsBound && token.Thumbprint is null)
             return DecisionReason.BindingMissing;
-        if (!IsBoundTo(token.Thumbprint, peer))
+        if (token.IsBound && !IsBoundTo(token.Thumbprint, peer))
             return DecisionReason.BindingMismatch;
+        // For a token that is bound to no certificate this is all that ties it to the connection.
         var caller = peer.Id.ToString();
         if (token.CurrentActor != caller || token.ClientId != caller)
             return DecisionReason.ActorMismatch;

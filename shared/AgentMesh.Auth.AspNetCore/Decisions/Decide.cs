@@ -51,7 +51,7 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
             context.Response.OnStarting(static state => (Task)state, recorded);
         context.User = new ClaimsPrincipal(new CallerIdentity(proof));
         context.Features.Set(proof);
-        var delegation = new DelegationContext(proof.Caller!, proof.Subject!, proof.Actors, proof.Scopes, proof.Token?.TransactionId, proof.Token?.Token)
+        var delegation = new DelegationContext(proof.Caller!, proof.Subject!, proof.Actors, proof.Scopes, proof.Token?.TransactionId, proof.Token?.ForExchange)
         {
             TokenId = proof.Token?.TokenId,
             Approved = proof.Token?.Approved ?? ApprovedActions.None,

@@ -57,6 +57,15 @@ public static class DecisionReason
     /// <summary>The token lives longer than the manifest allows.</summary>
     public const string TokenLifetime = "token_lifetime";
 
+    /// <summary>The token is a person's, or does not say that it is an application's own (Microsoft Entra ID).</summary>
+    public const string TokenNotApplication = "token_not_application";
+
+    /// <summary>The application proved itself to Microsoft Entra ID with a secret, or not at all, rather than with an assertion.</summary>
+    public const string TokenClientSecret = "token_client_secret";
+
+    /// <summary>The application is not one that is configured to be a party of the mesh (Microsoft Entra ID).</summary>
+    public const string CallerUnknown = "caller_unknown";
+
     /// <summary>The token is bound to no certificate (RFC 8705 §3).</summary>
     public const string BindingMissing = "cnf_missing";
 

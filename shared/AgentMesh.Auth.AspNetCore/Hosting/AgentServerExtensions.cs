@@ -28,12 +28,16 @@ public static class AgentServerExtensions
         var services = builder.Services;
         services.AddMeshIdentity(builder.Configuration);
         services.AddOptions<AgentServerOptions>().Bind(builder.Configuration.GetSection(AgentServerOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AgentServerOptions>, AgentServerOptionsValidator>();
+        services.AddSingleton<IValidateOptions<AgentServerOptions>, AnnotatedOptions<AgentServerOptions>>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, AgentKestrelSetup>();
 
         services.AddSingleton<RefusedConnections>();
+        services.AddSingleton<IIssuerKeySource, MeshKeySource>();
         services.AddSingleton<IssuerKeys>();
-        services.AddSingleton<AccessTokenValidator>();
+        services.AddSingleton<MeshTokenRules>();
+        AcceptedEntraTokens.Add(services);
+        services.AddSingleton(static s => new AccessTokenValidator(s.GetRequiredService<MeshTokenRules>(), s.GetRequiredService<AcceptedEntraTokens>().Rules,
+            s.GetRequiredService<IOptions<AgentServerOptions>>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CallerChecks>();
         services.TryAddSingleton<InMemoryRevocationState>();
         services.AddSingleton<RevocationFreshness>();
@@ -67,7 +71,8 @@ public static class AgentServerExtensions
         // Whoever adds policies of ASP.NET Core's authorization has them on top.
         if (app.Services.GetService<IAuthorizationHandlerProvider>() is not null)
             app.UseAuthorization();
-        var metadata = ProtectedResourceMetadata.Of(app.Services.GetRequiredService<MeshIdentity>(), app.Services.GetService<IServicePolicy>() is not null);
+        var metadata = ProtectedResourceMetadata.Of(app.Services.GetRequiredService<MeshIdentity>(), app.Services.GetService<IServicePolicy>() is not null,
+            app.Services.GetRequiredService<AcceptedEntraTokens>().Rules?.Issuers ?? []);
         app.MapGet(ProtectedResourceMetadata.Path, () => TypedResults.Json(metadata, MetadataJson.Default.ProtectedResourceMetadata))
             .AllowAnonymous();
         return app;

@@ -20,10 +20,10 @@ internal sealed record ProtectedResourceMetadata(
 {
     public const string Path = "/.well-known/oauth-protected-resource";
 
-    public static ProtectedResourceMetadata Of(MeshIdentity identity, bool hasServicePolicy)
+    public static ProtectedResourceMetadata Of(MeshIdentity identity, bool hasServicePolicy, IEnumerable<string> otherIssuers)
     {
         var takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth && !(hasServicePolicy && identity.Party.Kind == PartyKind.Service);
-        return new(identity.Id.ToString(), identity.Party.Name, takesTokens ? [identity.Issuer!] : null,
+        return new(identity.Id.ToString(), identity.Party.Name, takesTokens ? [identity.Issuer!, .. otherIssuers] : null,
             [.. identity.Manifest.ScopesOf(identity.Party.Name).Order(StringComparer.Ordinal)], takesTokens ? ["header"] : null, takesTokens);
     }
 

@@ -24,7 +24,7 @@ public static class MeshAuditExtensions
         services.AddOptions<MeshOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MeshOptions>, MeshOptionsValidator>();
         services.AddOptions<AuthorizationServerOptions>().Bind(section.GetSection("AuthorizationServer")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidator>();
+        services.AddSingleton<IValidateOptions<AuthorizationServerOptions>, AnnotatedOptions<AuthorizationServerOptions>>();
 
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);

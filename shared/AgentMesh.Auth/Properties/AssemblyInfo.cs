@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("AgentMesh.Auth.AspNetCore")]
+[assembly: InternalsVisibleTo("AgentMesh.Entra")]
 [assembly: InternalsVisibleTo("Auth.Tests")]
 [assembly: InternalsVisibleTo("AgentMesh.Benchmarks")]

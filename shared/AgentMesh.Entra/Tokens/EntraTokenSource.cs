@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Authentication;
 using AgentMesh.Auth;
@@ -20,8 +19,6 @@ internal sealed partial class EntraTokenSource(EntraCallees callees, EntraAcquir
 
     private const int LongestToken = 16 * 1024;
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _quietUntil = new(StringComparer.Ordinal);
-
     public bool Delegates => false;
 
     public async ValueTask<TokenResult> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
@@ -32,7 +29,7 @@ internal sealed partial class EntraTokenSource(EntraCallees callees, EntraAcquir
         span?.SetTag("server.address", callee.Instance.Host).SetTag("oauth.grant_type", "client_credentials").SetTag("agentmesh.callee", callee.Name);
         var started = time.GetTimestamp();
 
-        var result = Quiet(callee) ?? await AcquireAsync(callee, request.Scopes, cancellationToken).ConfigureAwait(false);
+        var result = await AcquireAsync(callee, request.Scopes, cancellationToken).ConfigureAwait(false);
 
         metrics.Acquired(time.GetElapsedTime(started), callee.Name, result.Error?.Code);
         if (result.Error is { } error)
@@ -77,24 +74,11 @@ internal sealed partial class EntraTokenSource(EntraCallees callees, EntraAcquir
     {
         var header = exception.Headers?.RetryAfter;
         var wait = header?.Delta ?? header?.Date - time.GetUtcNow() ?? TimeSpan.Zero;
-        if (wait > TimeSpan.Zero)
-            _quietUntil[ApplicationOf(callee)] = time.GetUtcNow() + wait;
-        return TokenResult.Failure(TokenError.Unavailable, $"{callee.Instance.Host} answered {exception.StatusCode} and is asked again in {wait.TotalSeconds:0.#} s.");
+        // MSAL remembers the time that was asked for, and does not ask again before it is over.
+        return TokenResult.Failure(TokenError.Unavailable, exception is MsalThrottledServiceException
+            ? $"{callee.Instance.Host} answered {exception.StatusCode} before and asked not to be asked again within {wait.TotalSeconds:0} s, which are not over."
+            : $"{callee.Instance.Host} answered {exception.StatusCode} and is asked again in {wait.TotalSeconds:0} s.");
     }
-
-    // Entra throttles an application, whatever resource it asks for: asking on only makes the time longer.
-    private TokenResult? Quiet(EntraCallee callee)
-    {
-        if (!_quietUntil.TryGetValue(ApplicationOf(callee), out var until))
-            return null;
-        var left = until - time.GetUtcNow();
-        if (left > TimeSpan.Zero)
-            return TokenResult.Failure(TokenError.Unavailable, $"{callee.Instance.Host} asked to be left alone for another {left.TotalSeconds:0.#} s.");
-        _quietUntil.TryRemove(ApplicationOf(callee), out _);
-        return null;
-    }
-
-    private static string ApplicationOf(EntraCallee callee) => $"{callee.Authority} {callee.ClientId}";
 
     private static bool IsTransient(int status) => status is 408 or 429 or >= 500;
 

@@ -16,7 +16,7 @@ internal static class EntraEndpoints
         app.MapGet("/{tenant}/v2.0/.well-known/openid-configuration", (string tenant) => Metadata(entra, tenant, 2));
         app.MapGet("/{tenant}/.well-known/openid-configuration", (string tenant) => Metadata(entra, tenant, 1));
         app.MapGet("/{tenant}/discovery/v2.0/keys", (string tenant) => Keys(entra, StandInEntra.IssuerOf(tenant, 2)));
-        app.MapGet("/{tenant}/discovery/keys", (string tenant) => Keys(entra, StandInEntra.IssuerOf(tenant, 1)));
+        app.MapGet("/common/discovery/keys", () => Keys(entra, null));
         app.MapPost("/{tenant}/oauth2/v2.0/token", (string tenant, HttpContext context) => TokenAsync(entra, tenant, context));
     }
 
@@ -46,10 +46,10 @@ internal static class EntraEndpoints
         return TypedResults.Json(document);
     }
 
-    private static JsonHttpResult<JsonObject> Keys(StandInEntra entra, string issuer)
+    private static JsonHttpResult<JsonObject> Keys(StandInEntra entra, string? issuer)
     {
         entra.CountKeyRead();
-        return TypedResults.Json(new JsonObject { ["keys"] = new JsonArray([.. entra.Keys.Select(k => (JsonNode)k.Jwk(entra.KeyIssuer(issuer)))]) });
+        return TypedResults.Json(new JsonObject { ["keys"] = new JsonArray([.. entra.Keys.Select(k => (JsonNode)k.Jwk(issuer is null ? null : entra.KeyIssuer(issuer)))]) });
     }
 
     private static async Task<IResult> TokenAsync(StandInEntra entra, string tenantId, HttpContext context)
@@ -87,7 +87,8 @@ internal static class EntraEndpoints
         return TypedResults.Json(new JsonObject
         {
             ["token_type"] = "Bearer",
-            ["expires_in"] = 3599,
+            // MSAL counts from the machine's own clock.
+            ["expires_in"] = 3599 + (long)(entra.Now - TimeProvider.System.GetUtcNow()).TotalSeconds,
             ["ext_expires_in"] = 3599,
             ["access_token"] = entra.Issue(tenant, application, resource),
         });

@@ -1,16 +1,18 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
 namespace AgentMesh.Auth.Tests.Entra;
 
-/// <summary>One of Entra's signing keys: RSA, named by the hash of a certificate.</summary>
-internal sealed class EntraKey : IDisposable
+/// <summary>One of Entra's signing keys: RSA, named by the hash of a certificate. Keys are made once for all tests, for they take long.</summary>
+internal sealed class EntraKey(int number)
 {
-    private readonly RSA _rsa = RSA.Create(2048);
+    private static readonly ConcurrentDictionary<int, Lazy<RSA>> Made = new();
+    private readonly RSA _rsa = Made.GetOrAdd(number, static _ => new Lazy<RSA>(static () => RSA.Create(2048))).Value;
 
-    public string Id { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(20));
+    public string Id { get; } = Base64Url.EncodeToString(SHA256.HashData(BitConverter.GetBytes(number)).AsSpan(0, 20));
 
     public JsonObject Jwk(string? issuer)
     {
@@ -32,8 +34,6 @@ internal sealed class EntraKey : IDisposable
     public byte[] PublicKey() => _rsa.ExportSubjectPublicKeyInfo();
 
     public byte[] Sign(byte[] data) => _rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-
-    public void Dispose() => _rsa.Dispose();
 }
 
 /// <summary>A token as Entra writes it, changed wherever a test wants it changed.</summary>

@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
+using AgentMesh.Auth.AspNetCore;
 using AgentMesh.Entra;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using System.Text.Json.Nodes;
+using Microsoft.Extensions.Http;
 
 namespace AgentMesh.Auth.Tests.Entra;
 
@@ -41,8 +43,28 @@ internal sealed class EntraMesh : IAsyncDisposable
         services.AddSingleton(svids ?? new IssuingSource(Mesh.SourceOf("advisor"), Mesh.Authority));
         (string, string?)[] settings = [.. Settings, .. changes];
         services.AddEntraTokens(Mesh.Configuration("advisor", [("Mesh:AuditDirectory", null), .. settings]));
-        services.AddHttpClient(EntraAcquirers.HttpClientName).ConfigurePrimaryHttpMessageHandler(Entra.CreateHandler);
+        LeadToStandIn(services, EntraAcquirers.HttpClientName);
     }, [.. Settings, .. changes]);
+
+    /// <summary>A risk analyst that accepts the tenant's tokens from the advisor's application.</summary>
+    public Task<TestAgent> StartCalleeAsync(params (string Key, string? Value)[] changes) => Mesh.StartAgentAsync("risk-analyst", setup =>
+    {
+        setup.Settings.AddRange([.. CalleeSettings, .. changes]);
+        setup.Services = services => LeadToStandIn(services, EntraTokenRules.HttpClientName);
+    });
+
+    public (string, string?)[] CalleeSettings =>
+    [
+        ("Mesh:Server:Entra:Audiences:0", RiskAnalyst.ClientId),
+        ("Mesh:Server:Entra:Callers:advisor:TenantId", Entra.Tenant.Id),
+        ("Mesh:Server:Entra:Callers:advisor:ClientId", Advisor.ClientId),
+    ];
+
+    /// <summary>A token as the advisor's application gets it.</summary>
+    public string Issue(Action<EntraToken>? shape = null) => Entra.Issue(Entra.Tenant, Advisor, RiskAnalyst, shape);
+
+    private void LeadToStandIn(IServiceCollection services, string client) =>
+        services.PostConfigure<HttpClientFactoryOptions>(client, options => options.HttpMessageHandlerBuilderActions.Add(b => b.PrimaryHandler = Entra.CreateHandler()));
 
     public (string, string?)[] Settings =>
     [

@@ -35,13 +35,16 @@ internal sealed class StandInEntra : IAsyncDisposable
 
     public EntraTenant OtherTenant { get; } = new();
 
-    public List<EntraKey> Keys { get; } = [new()];
+    public List<EntraKey> Keys { get; } = [new(0)];
 
     /// <summary>Whose assertions it can verify: what the issuer's OIDC discovery document leads to.</summary>
     public Dictionary<string, JwtBundle> Issuers { get; } = [];
 
     /// <summary>Every form that was posted to a token endpoint.</summary>
     public ConcurrentQueue<Dictionary<string, string>> Requests { get; } = new();
+
+    /// <summary>Every token that was issued.</summary>
+    public ConcurrentQueue<string> Issued { get; } = new();
 
     /// <summary>Answers instead of the token endpoint when it returns one.</summary>
     public Func<HttpContext, IResult?>? Intercept { get; set; }
@@ -108,7 +111,9 @@ internal sealed class StandInEntra : IAsyncDisposable
         var token = new EntraToken { Claims = EntraClaimsOf(tenant, application, resource) };
         Shape?.Invoke(token);
         shape?.Invoke(token);
-        return token.Sign(Keys[^1]);
+        var signed = token.Sign(Keys[^1]);
+        Issued.Enqueue(signed);
+        return signed;
     }
 
     private JsonObject EntraClaimsOf(EntraTenant tenant, EntraApplication application, EntraResource resource)
@@ -142,7 +147,5 @@ internal sealed class StandInEntra : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _certificate.Dispose();
-        foreach (var key in Keys)
-            key.Dispose();
     }
 }

@@ -11,9 +11,9 @@ internal sealed class TestMesh : IAsyncDisposable
     private readonly List<IAsyncDisposable> _started = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("auth");
 
-    private TestMesh(TestKeyKind key)
+    private TestMesh(TestKeyKind jwtKey)
     {
-        Authority = new TestAuthority("agentmesh.local", Clock, key);
+        Authority = new TestAuthority("agentmesh.local", Clock, jwtKey: jwtKey);
         ManifestPath = Path.Combine(_folder.FullName, "mesh.json");
         File.WriteAllText(ManifestPath, TestManifest.Json);
     }
@@ -28,9 +28,9 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public TestAuthorizationServer Issuer { get; private set; } = null!;
 
-    public static async Task<TestMesh> StartAsync(TestKeyKind key = TestKeyKind.P256)
+    public static async Task<TestMesh> StartAsync(TestKeyKind jwtKey = TestKeyKind.P256)
     {
-        var mesh = new TestMesh(key);
+        var mesh = new TestMesh(jwtKey);
         mesh.Issuer = await TestAuthorizationServer.StartAsync(mesh);
         mesh._started.Add(mesh.Issuer);
         return mesh;

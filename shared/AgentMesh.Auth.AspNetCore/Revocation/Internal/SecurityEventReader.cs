@@ -32,7 +32,7 @@ internal sealed class SecurityEventReader(MeshIdentity identity, IssuerKeys keys
     private static string? ReadKeyId(string token, out string? keyId)
     {
         keyId = null;
-        return CompactToken.TrySplit(token, out var parts) ? parts.ReadKeyId("secevent+jwt"u8, out keyId) : DecisionReason.TokenMalformed;
+        return CompactToken.TrySplit(token, out var parts) ? parts.ReadKeyId("secevent+jwt"u8, "ES256"u8, out keyId) : DecisionReason.TokenMalformed;
     }
 
     private (SecurityEvent? Event, string? Fault) Verify(string token, IssuerKey key)

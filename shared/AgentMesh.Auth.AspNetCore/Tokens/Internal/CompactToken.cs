@@ -10,6 +10,9 @@ internal readonly ref struct CompactToken
 {
     private const int MaxHeader = 1024;
 
+    // RSA with 4096 bits.
+    private const int MaxSignature = 512;
+
     private readonly ReadOnlySpan<char> _token;
     private readonly int _firstDot;
     private readonly int _lastDot;
@@ -31,7 +34,7 @@ internal readonly ref struct CompactToken
 
     /// <summary>Reads which key is to verify the token.</summary>
     /// <returns>A reason code, or null.</returns>
-    public string? ReadKeyId(ReadOnlySpan<byte> expectedType, out string? keyId)
+    public string? ReadKeyId(ReadOnlySpan<byte> expectedType, ReadOnlySpan<byte> algorithm, out string? keyId)
     {
         keyId = null;
         Span<byte> json = stackalloc byte[MaxHeader];
@@ -39,13 +42,46 @@ internal readonly ref struct CompactToken
             return DecisionReason.TokenMalformed;
         try
         {
-            var fault = TokenHeader.Read(json[..length], expectedType, out var header);
+            var fault = TokenHeader.Read(json[..length], expectedType, algorithm, out var header);
             keyId = header.KeyId;
             return fault;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return DecisionReason.TokenMalformed;
+        }
+    }
+
+    /// <summary>
+    /// Looks whose token it says it is, to know whose rules to hold it to. Nothing is verified: the rules of that issuer ask for its signature, and for this
+    /// very claim again.
+    /// </summary>
+    public string? PeekIssuer()
+    {
+        var text = _token[(_firstDot + 1).._lastDot];
+        var rented = ArrayPool<byte>.Shared.Rent(text.Length);
+        try
+        {
+            if (Base64Url.DecodeFromChars(text, rented, out _, out var length) != OperationStatus.Done)
+                return null;
+            var reader = new Utf8JsonReader(rented.AsSpan(0, length));
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("iss"u8))
+                    return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                reader.Skip();
+            }
+            return null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
         }
     }
 
@@ -60,8 +96,8 @@ internal readonly ref struct CompactToken
         var signed = _token[.._lastDot];
         if (!Ascii.IsValid(_token) || Encoding.ASCII.GetBytes(signed, scratch) != signed.Length)
             return DecisionReason.TokenMalformed;
-        Span<byte> signature = stackalloc byte[96];
-        if (_token.Length - _lastDot > 100 || Base64Url.DecodeFromChars(_token[(_lastDot + 1)..], signature, out _, out var signatureLength) != OperationStatus.Done)
+        Span<byte> signature = stackalloc byte[MaxSignature];
+        if (_token.Length - _lastDot > MaxSignature * 4 / 3 + 2 || Base64Url.DecodeFromChars(_token[(_lastDot + 1)..], signature, out _, out var signatureLength) != OperationStatus.Done)
             return DecisionReason.TokenSignature;
         if (!key.Verify(scratch[..signed.Length], signature[..signatureLength]))
             return DecisionReason.TokenSignature;

@@ -2,11 +2,9 @@ using System.Security.Cryptography;
 
 namespace AgentMesh.Auth.AspNetCore;
 
-/// <summary>One ES256 key of the issuer. Signatures are verified with native keys that are made once and taken in turns.</summary>
-internal sealed class IssuerKey(string id, ECParameters parameters)
+/// <summary>One key of an issuer, for one algorithm (RFC 8725 §3.1). Signatures are verified with native keys that are made once and taken in turns.</summary>
+internal abstract class IssuerKey(string id)
 {
-    private const int SignatureLength = 64;
-    private ECDsa? _idle;
     private volatile bool _withdrawn;
 
     public string Id => id;
@@ -16,18 +14,48 @@ internal sealed class IssuerKey(string id, ECParameters parameters)
 
     public void Withdraw() => _withdrawn = true;
 
-    public bool IsSameAs(ECParameters other) =>
-        parameters.Q.X.AsSpan().SequenceEqual(other.Q.X) && parameters.Q.Y.AsSpan().SequenceEqual(other.Q.Y);
+    public abstract bool IsSameAs(IssuerKey other);
 
-    public bool IsSameAs(IssuerKey other) => other.IsSameAs(parameters);
+    public abstract bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature);
+}
 
-    public bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
+/// <summary>An ES256 key (RFC 7518 §3.4): what the mesh's authorization server signs with.</summary>
+internal sealed class Es256Key(string id, ECParameters parameters) : IssuerKey(id)
+{
+    private const int SignatureLength = 64;
+    private readonly ECParameters _parameters = parameters;
+    private ECDsa? _idle;
+
+    public override bool IsSameAs(IssuerKey other) => other is Es256Key { _parameters.Q: var q }
+        && _parameters.Q.X.AsSpan().SequenceEqual(q.X) && _parameters.Q.Y.AsSpan().SequenceEqual(q.Y);
+
+    public override bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != SignatureLength)
             return false;
         // ECDsa promises nothing about concurrent use, so each verification has one to itself.
-        var key = Interlocked.Exchange(ref _idle, null) ?? ECDsa.Create(parameters);
+        var key = Interlocked.Exchange(ref _idle, null) ?? ECDsa.Create(_parameters);
         var valid = key.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        Interlocked.Exchange(ref _idle, key)?.Dispose();
+        return valid;
+    }
+}
+
+/// <summary>An RS256 key (RFC 7518 §3.3): what Microsoft Entra ID signs with.</summary>
+internal sealed class Rs256Key(string id, RSAParameters parameters) : IssuerKey(id)
+{
+    private readonly RSAParameters _parameters = parameters;
+    private RSA? _idle;
+
+    public override bool IsSameAs(IssuerKey other) => other is Rs256Key { _parameters: var p }
+        && _parameters.Modulus.AsSpan().SequenceEqual(p.Modulus) && _parameters.Exponent.AsSpan().SequenceEqual(p.Exponent);
+
+    public override bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != _parameters.Modulus!.Length)
+            return false;
+        var key = Interlocked.Exchange(ref _idle, null) ?? RSA.Create(_parameters);
+        var valid = key.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         Interlocked.Exchange(ref _idle, key)?.Dispose();
         return valid;
     }

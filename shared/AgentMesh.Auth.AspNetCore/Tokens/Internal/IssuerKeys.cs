@@ -4,10 +4,10 @@ using Microsoft.Extensions.Options;
 namespace AgentMesh.Auth.AspNetCore;
 
 /// <summary>
-/// The issuer's keys, read over mTLS, again in the background as they age, and at once (but not more often than allowed) when a token
+/// An issuer's keys, read when first needed, again in the background as they age, and at once (but not more often than allowed) when a token
 /// names a key that is not known. When they cannot be read for too long nothing is verified any more.
 /// </summary>
-internal sealed partial class IssuerKeys(AuthorizationServer server, IOptions<AgentServerOptions> options, TimeProvider time, ILogger<IssuerKeys> logger) : IDisposable
+internal sealed partial class IssuerKeys(IIssuerKeySource source, IOptions<AgentServerOptions> options, TimeProvider time, ILogger<IssuerKeys> logger) : IDisposable
 {
     private readonly AgentServerOptions _options = options.Value;
     private readonly CancellationTokenSource _stopping = new();
@@ -79,37 +79,37 @@ internal sealed partial class IssuerKeys(AuthorizationServer server, IOptions<Ag
     {
         try
         {
-            var (json, error) = await server.FetchKeysAsync(_stopping.Token).ConfigureAwait(false);
+            var (json, error) = await source.FetchAsync(_stopping.Token).ConfigureAwait(false);
             if (error is not null)
             {
-                LogUnavailable(error.Description);
+                LogUnavailable(source.Name, error.Description);
                 return;
             }
-            if (IssuerKeySet.TryRead(json, _snapshot?.Keys) is not { } keys)
+            if (IssuerKeySet.TryRead(json, _snapshot?.Keys, source.Read) is not { } keys)
             {
-                LogUnavailable("The authorization server's keys are not a JWK set (RFC 7517 section 5).");
+                LogUnavailable(source.Name, "They are not a JWK set (RFC 7517 section 5).");
                 return;
             }
             _snapshot = new Snapshot(keys, time.GetUtcNow());
-            LogRead(keys.Count);
+            LogRead(keys.Count, source.Name);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            LogFailed(exception);
+            LogFailed(exception, source.Name);
         }
     }
 
     private sealed record Snapshot(IssuerKeySet Keys, DateTimeOffset ReadAt);
 
-    [LoggerMessage(2101, LogLevel.Debug, "Read {Count} signing keys of the authorization server.")]
-    private partial void LogRead(int count);
+    [LoggerMessage(2101, LogLevel.Debug, "Read {Count} signing keys of {Issuer}.")]
+    private partial void LogRead(int count, string issuer);
 
-    [LoggerMessage(2102, LogLevel.Warning, "The authorization server's signing keys could not be read: {Reason}")]
-    private partial void LogUnavailable(string reason);
+    [LoggerMessage(2102, LogLevel.Warning, "The signing keys of {Issuer} could not be read: {Reason}")]
+    private partial void LogUnavailable(string issuer, string reason);
 
-    [LoggerMessage(2103, LogLevel.Error, "Reading the authorization server's signing keys failed.")]
-    private partial void LogFailed(Exception exception);
+    [LoggerMessage(2103, LogLevel.Error, "Reading the signing keys of {Issuer} failed.")]
+    private partial void LogFailed(Exception exception, string issuer);
 }

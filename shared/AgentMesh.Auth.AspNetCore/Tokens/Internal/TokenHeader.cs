@@ -13,12 +13,13 @@ internal ref struct TokenHeader
     /// <summary>Reads the header.</summary>
     /// <param name="json">The header.</param>
     /// <param name="expectedType">What <c>typ</c> must be, with or without <c>application/</c> before it.</param>
+    /// <param name="algorithm">The only algorithm of this issuer.</param>
     /// <param name="header">What was read.</param>
     /// <returns>A reason code, or null when the token may be verified with the key <see cref="KeyId"/>.</returns>
-    public static string? Read(ReadOnlySpan<byte> json, ReadOnlySpan<byte> expectedType, out TokenHeader header)
+    public static string? Read(ReadOnlySpan<byte> json, ReadOnlySpan<byte> expectedType, ReadOnlySpan<byte> algorithm, out TokenHeader header)
     {
         header = default;
-        bool algorithm = false, es256 = false, type = false, asExpected = false, keyId = false;
+        bool stated = false, allowed = false, type = false, asExpected = false, keyId = false;
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 2 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return DecisionReason.TokenMalformed;
@@ -26,9 +27,9 @@ internal ref struct TokenHeader
         {
             if (reader.ValueTextEquals("alg"u8))
             {
-                if (algorithm || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                if (stated || !reader.Read() || reader.TokenType != JsonTokenType.String)
                     return DecisionReason.TokenMalformed;
-                (algorithm, es256) = (true, reader.ValueTextEquals("ES256"u8));
+                (stated, allowed) = (true, reader.ValueTextEquals(algorithm));
             }
             else if (reader.ValueTextEquals("typ"u8))
             {
@@ -51,7 +52,7 @@ internal ref struct TokenHeader
                 return DecisionReason.TokenHeader;
             }
         }
-        return !es256 ? DecisionReason.TokenAlgorithm
+        return !allowed ? DecisionReason.TokenAlgorithm
             : !asExpected ? DecisionReason.TokenType
             : string.IsNullOrEmpty(header.KeyId) ? DecisionReason.TokenKeyUnknown
             : null;

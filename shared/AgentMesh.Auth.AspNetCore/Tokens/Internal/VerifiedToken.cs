@@ -1,12 +1,19 @@
 namespace AgentMesh.Auth.AspNetCore;
 
-/// <summary>An access token whose signature, type, issuer and audience are in order (RFC 9068 §2.2). Time, binding and revocation are checked at each use.</summary>
+/// <summary>An access token whose signature, type, issuer and audience are in order. Time, binding and revocation are checked at each use.</summary>
 internal sealed class VerifiedToken
 {
-    public required SubjectToken Token { get; init; }
+    /// <summary>The hash of exactly its bytes.</summary>
+    public required TokenHash Hash { get; init; }
+
+    /// <summary>The token itself, to call others on its subject's behalf; null when the authorization server would not take it.</summary>
+    public required SubjectToken? ForExchange { get; init; }
 
     /// <summary>The key that verified it; a token does not outlive its key.</summary>
     public required IssuerKey Key { get; init; }
+
+    /// <summary>The issuer's keys, of which <see cref="Key"/> must still be one.</summary>
+    public required IssuerKeys Keys { get; init; }
 
     public required string Subject { get; init; }
 
@@ -23,6 +30,9 @@ internal sealed class VerifiedToken
 
     /// <summary><c>jti</c> of the tokens that it was exchanged from, nearest first.</summary>
     public required IReadOnlyList<string> Ancestors { get; init; }
+
+    /// <summary>Whether its issuer binds tokens to certificates. If so, one that is bound to none is refused (RFC 8705 §3).</summary>
+    public required bool IsBound { get; init; }
 
     /// <summary><c>cnf.x5t#S256</c> decoded; null when the token is bound to nothing.</summary>
     public required byte[]? Thumbprint { get; init; }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace AgentMesh.Auth.AspNetCore;
 
 /// <summary>
-/// Tokens whose signature was verified, by the hash of exactly their bytes. Only tokens that the issuer signed for this party get in, so
+/// Tokens whose signature was verified, by the hash of exactly their bytes. Only tokens that an issuer signed for this party get in, so
 /// nobody else can fill it.
 /// </summary>
 internal sealed class VerifiedTokens(int capacity)
@@ -21,7 +21,7 @@ internal sealed class VerifiedTokens(int capacity)
     {
         if (capacity == 0)
             return;
-        _tokens[token.Token.Hash] = token;
+        _tokens[token.Hash] = token;
         if (_tokens.Count > capacity)
             Trim(now);
     }

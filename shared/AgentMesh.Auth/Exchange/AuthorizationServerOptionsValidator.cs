@@ -1,6 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace AgentMesh.Auth;
-
-[OptionsValidator]
-internal sealed partial class AuthorizationServerOptionsValidator : IValidateOptions<AuthorizationServerOptions>;
