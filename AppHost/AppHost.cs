@@ -17,9 +17,12 @@ var authServer = builder.AddParty(mesh, manifest.Services["auth-server"])
     .WithAttackCommand(mesh);
 authServer.WithIssuer(authServer);
 
-// Every other service that is there, such as the Console.
-foreach (var service in mesh.OtherServices)
-    builder.AddParty(mesh, service).WithIdentity(identity).WithIssuer(authServer).WaitFor(authServer);
+identity.Embedded?.WithIssuer(authServer);
+
+// Every other service of the manifest: the registry.
+var services = mesh.OtherServices
+    .Select(service => builder.AddParty(mesh, service).WithIdentity(identity).WithIssuer(authServer).WaitFor(authServer))
+    .ToList();
 
 // The agents.
 var agents = manifest.Agents.Values.ToDictionary(
@@ -32,6 +35,13 @@ var agents = manifest.Agents.Values.ToDictionary(
         .WithSwitchCommands(mesh, agent)
         .WaitFor(authServer));
 
+// Agents find each other in those services, which know where every agent is.
+foreach (var (agent, service) in agents.Values.SelectMany(agent => services, (agent, service) => (agent, service)))
+{
+    agent.WithAddressOf(service);
+    service.WithAddressOf(agent);
+}
+
 // Their edges: where a callee listens is told to those who may call it, and to nobody else.
 foreach (var edge in manifest.Agents.Values.SelectMany(agent => agent.Calls.Values))
     agents[edge.Caller.Name].WithEdge(edge, agents[edge.Callee.Name]);
@@ -40,7 +50,7 @@ foreach (var edge in manifest.Agents.Values.SelectMany(agent => agent.Calls.Valu
 foreach (var entry in mesh.Operator.Calls.Values)
     agents[entry.Callee.Name].WithAskCommand(mesh, entry);
 
-mesh.AnnounceOnceReady(identity, authServer, agents);
+mesh.AnnounceOnceReady(identity, authServer, services, agents);
 builder.AddPublishing();
 
 builder.Build().Run();

@@ -9,8 +9,12 @@ namespace AgentMesh.AppHost;
 /// <param name="Address">As <c>SPIFFE_ENDPOINT_SOCKET</c> says it.</param>
 /// <param name="Resource">What has to be healthy before anybody can have one; null when it runs already.</param>
 /// <param name="Server">The SPIRE server, where there is one.</param>
+/// <param name="Embedded">The embedded Workload API, where it is used.</param>
 internal sealed record MeshIdentitySource(
-    string Address, IResourceBuilder<IResource>? Resource = null, IResourceBuilder<SpireServerResource>? Server = null);
+    string Address,
+    IResourceBuilder<IResource>? Resource = null,
+    IResourceBuilder<SpireServerResource>? Server = null,
+    IResourceBuilder<ProjectResource>? Embedded = null);
 
 internal static class MeshIdentitySourceExtensions
 {
@@ -44,7 +48,7 @@ internal static class MeshIdentitySourceExtensions
         var workloadApi = builder.AddParty(mesh, mesh.Manifest.Services["workload-api"])
             .WithEnvironment("Mesh__WorkloadApi__Socket", socket)
             .WithProperty("agentmesh.identity", reason);
-        return new MeshIdentitySource("unix://" + socket, workloadApi);
+        return new MeshIdentitySource("unix://" + socket, workloadApi, Embedded: workloadApi);
     }
 
     private static MeshIdentitySource AddSpire(this IDistributedApplicationBuilder builder, MeshRun mesh, ContainerRuntime runtime)

@@ -31,7 +31,8 @@ internal static class MeshParty
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")
             .WithEnvironment("Mesh__Manifest", mesh.Manifest.Path!)
             .WithEnvironment("Mesh__Configuration", MeshRun.Configuration)
-            .WithEnvironment("Mesh__AuditDirectory", mesh.Audit);
+            .WithEnvironment("Mesh__AuditDirectory", mesh.Audit)
+            .WithEnvironment("Mesh__DataDirectory", Path.Combine(mesh.Directory, "data", party.Name));
     }
 
     /// <summary>An SVID from the identity source, and an endpoint that only other SVIDs can use: the developer certificate has no part in it.</summary>
@@ -58,10 +59,14 @@ internal static class MeshParty
     public static IResourceBuilder<ProjectResource> WithModel(this IResourceBuilder<ProjectResource> agent, IConfiguration configuration) =>
         configuration["Mesh:Model"] is { Length: > 0 } model ? agent.WithEnvironment("Mesh__Model", model) : agent;
 
-    /// <summary>Tells a caller where its callee takes mTLS, and draws the edge. The plain port is nobody's business.</summary>
+    /// <summary>Tells a party where another takes mTLS. The plain port is nobody's business.</summary>
+    public static IResourceBuilder<ProjectResource> WithAddressOf(this IResourceBuilder<ProjectResource> party, IResourceBuilder<ProjectResource> other) =>
+        party.WithReference(other.GetEndpoint(MutualTls));
+
+    /// <summary>Tells a caller where its callee is, and draws the edge.</summary>
     public static IResourceBuilder<ProjectResource> WithEdge(
         this IResourceBuilder<ProjectResource> caller, Edge edge, IResourceBuilder<ProjectResource> callee) => caller
-        .WithReference(callee.GetEndpoint(MutualTls))
+        .WithAddressOf(callee)
         .WithRelationship(callee.Resource, $"calls: {string.Join(' ', edge.Scopes)}");
 
     /// <summary>Built with the AppHost and started as it is: processes that build shared libraries side by side get in each other's way.</summary>

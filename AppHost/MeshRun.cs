@@ -57,10 +57,11 @@ internal sealed class MeshRun : IDisposable
     public void AnnounceOnceReady(
         MeshIdentitySource identity,
         IResourceBuilder<ProjectResource> authServer,
+        IReadOnlyList<IResourceBuilder<ProjectResource>> services,
         IReadOnlyDictionary<string, IResourceBuilder<ProjectResource>> agents) => authServer.OnResourceReady((_, _, _) =>
         {
             using var self = Process.GetCurrentProcess();
-            var parts = agents.Values.Append(authServer);
+            var parts = agents.Values.Concat(services).Append(authServer);
             _announced ??= RunFile.Announce(new RunInfo(
                 self.Id,
                 self.StartTime.ToUniversalTime(),

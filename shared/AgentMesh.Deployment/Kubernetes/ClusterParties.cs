@@ -9,4 +9,10 @@ internal static class ClusterParties
         .Concat(manifest.Operators.Values)
         .Concat(manifest.Services.Values.Where(service => service.Name != "workload-api"))
         .OrderBy(party => party.Name, StringComparer.Ordinal);
+
+    /// <summary>
+    /// A service that the manifest names itself, such as the registry: every agent and operator may call it, and it is told where all agents
+    /// are. The well-known ones have rules of their own.
+    /// </summary>
+    public static bool IsShared(Party party) => party is { Kind: PartyKind.Service, Name: not ("auth-server" or "workload-api" or "console") };
 }

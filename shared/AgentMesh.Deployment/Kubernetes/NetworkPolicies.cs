@@ -33,10 +33,11 @@ internal static class NetworkPolicies
 
     private static List<object> Ingress(MeshManifest manifest, Party party, KubernetesSettings settings)
     {
-        // Everybody with an identity exchanges tokens; only the manifest's callers reach an agent.
-        var callers = IsAuthServer(party)
-            ? ClusterParties.Of(manifest).Where(other => !IsAuthServer(other))
-            : ClusterParties.Of(manifest).Where(other => other.Calls.ContainsKey(party.Name));
+        // Everybody with an identity exchanges tokens, agents and operators look each other up; only the manifest's callers reach an agent.
+        var callers = ClusterParties.Of(manifest).Where(other =>
+            IsAuthServer(party) ? !IsAuthServer(other)
+            : ClusterParties.IsShared(party) ? other.Kind != PartyKind.Service
+            : other.Calls.ContainsKey(party.Name));
         var peers = Peers(callers);
         return peers.Count == 0 ? [] : [new YamlMap { ["from"] = peers, ["ports"] = Tcp(settings.MtlsPort) }];
     }
@@ -47,6 +48,11 @@ internal static class NetworkPolicies
         if (!IsAuthServer(party))
         {
             callees = callees.Append(manifest.Services["auth-server"]);
+        }
+
+        if (party.Kind != PartyKind.Service)
+        {
+            callees = callees.Concat(manifest.Services.Values.Where(ClusterParties.IsShared));
         }
 
         var rules = new List<object> { Dns() };

@@ -9,6 +9,8 @@ internal static class WorkloadEnvironment
     public const string ManifestFolder = "/etc/agentmesh";
     public const string AuditFolder = "/var/lib/agentmesh/audit";
 
+    public const string DataFolder = "/var/lib/agentmesh/data";
+
     public static List<object> Of(MeshManifest manifest, Party party, KubernetesSettings settings)
     {
         var environment = new List<object>
@@ -19,10 +21,11 @@ internal static class WorkloadEnvironment
             Set("Mesh__Name", party.Name),
             Set("Mesh__Issuer", Address(manifest.Services["auth-server"], settings) + "/"),
             Set("Mesh__AuditDirectory", AuditFolder),
+            Set("Mesh__DataDirectory", DataFolder),
             // Its socket would need a place to write, and whoever may exec into a pod could read memory through it.
             Set("DOTNET_EnableDiagnostics", "0"),
         };
-        environment.AddRange(party.Calls.Values.Select(edge => Set($"services__{edge.Callee.Name}__https__0", Address(edge.Callee, settings))));
+        environment.AddRange(Known(manifest, party).Select(other => Set($"services__{other.Name}__https__0", Address(other, settings))));
         if (Workloads.IsAuthServer(party))
         {
             environment.Add(Set("Mesh__AuthServer__Database", "postgresql"));
@@ -41,6 +44,12 @@ internal static class WorkloadEnvironment
         ["name"] = name,
         ["valueFrom"] = new YamlMap { ["secretKeyRef"] = new YamlMap { ["name"] = secret, ["key"] = key } },
     };
+
+    /// <summary>Whose addresses a party is told: those it may call. A shared service knows where every agent is.</summary>
+    private static IEnumerable<Party> Known(MeshManifest manifest, Party party) =>
+        ClusterParties.IsShared(party) ? manifest.Agents.Values
+        : party.Kind == PartyKind.Agent ? party.Calls.Values.Select(edge => edge.Callee).Concat(manifest.Services.Values.Where(ClusterParties.IsShared))
+        : party.Calls.Values.Select(edge => edge.Callee);
 
     private static string Address(Party party, KubernetesSettings settings) =>
         string.Create(CultureInfo.InvariantCulture, $"https://{party.Name}:{settings.MtlsPort}");

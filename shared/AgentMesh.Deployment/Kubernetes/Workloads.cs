@@ -60,6 +60,7 @@ internal static class Workloads
             {
                 new YamlMap { ["name"] = "manifest", ["configMap"] = new YamlMap { ["name"] = ManifestConfigMap } },
                 new YamlMap { ["name"] = "audit", ["emptyDir"] = new YamlMap { ["sizeLimit"] = "1Gi" } },
+                new YamlMap { ["name"] = "data", ["emptyDir"] = new YamlMap { ["sizeLimit"] = "1Gi" } },
                 new YamlMap { ["name"] = "tmp", ["emptyDir"] = new YamlMap { ["sizeLimit"] = "64Mi" } },
             },
         };
@@ -104,6 +105,7 @@ internal static class Workloads
         {
             new YamlMap { ["name"] = "manifest", ["mountPath"] = WorkloadEnvironment.ManifestFolder, ["readOnly"] = true },
             new YamlMap { ["name"] = "audit", ["mountPath"] = WorkloadEnvironment.AuditFolder },
+            new YamlMap { ["name"] = "data", ["mountPath"] = WorkloadEnvironment.DataFolder },
             new YamlMap { ["name"] = "tmp", ["mountPath"] = "/tmp" },
         },
     };

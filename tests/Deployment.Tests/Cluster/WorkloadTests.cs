@@ -6,7 +6,9 @@ namespace AgentMesh.Deployment.Tests.Cluster;
 /// <summary>The cluster's workloads say the same as the manifest.</summary>
 public sealed class WorkloadTests
 {
-    private static IEnumerable<Party> Parties => Repository.Manifest.Agents.Values.Append(Repository.Manifest.Services["auth-server"]);
+    private static IEnumerable<Party> Parties => Repository.Manifest.Agents.Values
+        .Append(Repository.Manifest.Services["auth-server"])
+        .Concat(Repository.Settings.Services.Select(name => Repository.Manifest.Services[name]));
 
     public static TheoryData<string> Names => [.. Parties.Select(party => party.Name)];
 
@@ -28,8 +30,24 @@ public sealed class WorkloadTests
     {
         Assert.True(Repository.Manifest.TryGetParty(name, out var party));
         var told = Container(Deployment(name)).Env.Where(variable => variable.Name.StartsWith("services__", StringComparison.Ordinal)).ToDictionary(variable => variable.Name, variable => variable.Value);
-        Assert.Equal(party!.Calls.Keys.Order(), told.Keys.Select(key => key["services__".Length..^"__https__0".Length]).Order());
+        var expected = Repository.Settings.Services.Contains(name) ? Repository.Manifest.Agents.Keys
+            : party!.Kind == PartyKind.Agent ? party.Calls.Keys.Concat(Repository.Settings.Services)
+            : party.Calls.Keys;
+        Assert.Equal(expected.Order(), told.Keys.Select(key => key["services__".Length..^"__https__0".Length]).Order());
         Assert.All(told, variable => Assert.Contains(Services(), service => variable.Value == $"https://{service.Metadata.Name}:8443"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_network_lets_a_party_reach_whom_it_is_told_of_and_nobody_else_but_the_authorization_server(string name)
+    {
+        Assert.True(Repository.Manifest.TryGetParty(name, out var party));
+        // A shared service is told where agents are to recognise them; it calls none.
+        var told = Repository.Settings.Services.Contains(name) ? [] : party!.Calls.Keys.Concat(party.Kind == PartyKind.Agent ? Repository.Settings.Services : []);
+        var expected = told.Concat(name == "auth-server" ? [] : ["auth-server"]).Order();
+        Assert.Equal(expected, Reached(name).Order());
+        Assert.All(Parties.Where(other => other.Name != name), other =>
+            Assert.Equal(Reached(name).Contains(other.Name), Reaching(other.Name).Contains(name)));
     }
 
     [Theory]
@@ -82,6 +100,16 @@ public sealed class WorkloadTests
         Assert.Equal("mesh-manifest", deployment.Spec.Template.Spec.Volumes.Single(volume => volume.Name == "manifest").ConfigMap.Name);
         Assert.Equal(File.ReadAllText(Repository.PathOf("mesh.json")), ClusterObjects.Files["base/mesh.json"]);
     }
+
+    private static HashSet<string> Reached(string name) => Peers(Policy(name).Spec.Egress?.SelectMany(rule => rule.To ?? []));
+
+    private static HashSet<string> Reaching(string name) => Peers(Policy(name).Spec.Ingress?.SelectMany(rule => rule.FromProperty ?? []));
+
+    private static HashSet<string> Peers(IEnumerable<V1NetworkPolicyPeer>? peers) => [.. (peers ?? [])
+        .Select(peer => peer.PodSelector?.MatchLabels.TryGetValue("agentmesh.io/party", out var party) is true ? party : null)
+        .OfType<string>()];
+
+    private static V1NetworkPolicy Policy(string name) => ClusterObjects.All.OfType<V1NetworkPolicy>().Single(policy => policy.Metadata.Name == name);
 
     private static V1Deployment Deployment(string name) => ClusterObjects.Deployments.Single(deployment => deployment.Metadata.Name == name);
 
