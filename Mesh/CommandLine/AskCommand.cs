@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AgentMesh.Cli.Approvals;
 using AgentMesh.Cli.Demo;
 using AgentMesh.Cli.Output;
 
@@ -24,7 +25,7 @@ internal static class AskCommand
             var edge = mesh.EntryEdge(parsed.GetValue(Options.Agent));
             var json = parsed.GetValue(Options.Json);
             await using var session = await OperatorSession.StartAsync(mesh, edge, cancellationToken);
-            var demo = new DemoRun(mesh, edge, session, json ? screen.Silent() : screen);
+            var demo = new DemoRun(mesh, edge, session, json ? screen.Silent() : screen, new ApprovalText(mesh.Manifest.TrustDomain, TimeProvider.System));
             var (answer, hops) = await demo.AskAsync(parsed.GetRequiredValue(question), portfolio, cancellationToken);
             if (json)
                 JsonOutput.Write(new { answer, hops });

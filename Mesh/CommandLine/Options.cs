@@ -77,7 +77,7 @@ internal static class Options
 
     public static Option<bool> Once { get; } = new("--once")
     {
-        Description = "Run the demo and end: exit code 0 only if the answer came and every attack was refused.",
+        Description = "Run the demo and end: exit code 0 only if the answer came, every attack was refused, and of the purchases exactly the approved one was executed.",
     };
 
     public static Option<bool> Keep { get; } = new("--keep")

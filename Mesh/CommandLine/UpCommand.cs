@@ -9,7 +9,7 @@ internal static class UpCommand
 {
     public static Command Create(Screen screen, Interrupts interrupts)
     {
-        var command = new Command("up", "Start the mesh, show a question and three attacks, and stay up for questions until Ctrl-C (the default).");
+        var command = new Command("up", "Start the mesh, show a question and attacks, and stay up for questions and approvals until Ctrl-C (the default).");
         AddTo(command, screen, interrupts);
         return command;
     }

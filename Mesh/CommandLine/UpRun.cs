@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using AgentMesh.Cli.Approvals;
 using AgentMesh.Cli.Demo;
 using AgentMesh.Cli.Output;
 using AgentMesh.Cli.Processes;
@@ -57,8 +58,10 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
         var edge = mesh.EntryEdge(options.Agent);
         await using var session = await OperatorSession.StartAsync(mesh, edge, interrupts.Token);
 
-        var demo = new DemoRun(mesh, edge, session, _screen);
-        var report = await GuardAsync(processes, demo.RunAsync(options.Question, portfolio, interrupts.Token)) with
+        using var desk = session.CreateApprovalDesk(mesh);
+        var text = new ApprovalText(manifest.TrustDomain, time);
+        var demo = new DemoRun(mesh, edge, session, _screen, text);
+        var report = await GuardAsync(processes, demo.RunAsync(options.Question, portfolio, options.Once ? desk : null, interrupts.Token)) with
         {
             StartMs = startTook.TotalMilliseconds,
             HeldMegabytes = (processes.HeldBytes() + ProcessMemory.HeldBytes(Environment.ProcessId)) / 1e6,
@@ -68,7 +71,7 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
             JsonOutput.Write(report);
 
         if (!options.Once)
-            await GuardAsync(processes, new Prompt(demo, _screen).RunAsync(portfolio, interrupts.Token));
+            await GuardAsync(processes, new Prompt(demo, new ApprovalWatch(desk, text, _screen, time), _screen).RunAsync(portfolio, interrupts.Token));
         return report.Problems.Count == 0 ? ExitCode.Ok : ExitCode.No;
     }
 

@@ -1,21 +1,27 @@
 using AgentMesh.Auth;
+using AgentMesh.Cli.Approvals;
 using AgentMesh.Cli.Attacks;
 using AgentMesh.Cli.Output;
 using AgentMesh.Manifest;
 
 namespace AgentMesh.Cli.Demo;
 
-/// <summary>One question with its hops, then the attacks.</summary>
-internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession session, Screen screen)
+/// <summary>One question with its hops, then the attacks, then the purchases that need a person.</summary>
+internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession session, Screen screen, ApprovalText text)
 {
     private readonly Views _views = new(screen, mesh.Manifest.TrustDomain);
 
-    public async Task<DemoReport> RunAsync(string? question, Portfolio portfolio, CancellationToken cancellationToken)
+    /// <param name="question">What is asked; null for the demo's own.</param>
+    /// <param name="portfolio">About which portfolio.</param>
+    /// <param name="desk">Where the purchases are decided on; null: a person decides, on what is asked later.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<DemoReport> RunAsync(string? question, Portfolio portfolio, ApprovalDesk? desk, CancellationToken cancellationToken)
     {
         question ??= DefaultQuestion(portfolio);
         var (answer, hops) = await AskAsync(question, portfolio, cancellationToken);
         var attacks = await new AttackPlan(mesh, edge).RunAsync(cancellationToken);
         _views.Attacks(attacks);
+        var purchases = desk is null ? [] : await PurchaseAsync(portfolio, desk, cancellationToken);
 
         return new DemoReport(
             mesh.Manifest.Path!,
@@ -24,9 +30,10 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
             answer,
             hops,
             attacks,
+            purchases,
             StartMs: 0,
             HeldMegabytes: 0,
-            [.. Problems(answer, hops, attacks)]);
+            [.. Problems(answer, hops, attacks, purchases)]);
     }
 
     /// <summary>Asks and shows what came back, and over which hops.</summary>
@@ -39,10 +46,23 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
         return (answer, hops);
     }
 
+    private async Task<IReadOnlyList<PurchaseResult>> PurchaseAsync(Portfolio portfolio, ApprovalDesk desk, CancellationToken cancellationToken)
+    {
+        if (PurchaseRun.ActsOnApproval(mesh, edge.Callee, portfolio) is not { } trader)
+            return [];
+        var run = new PurchaseRun(mesh, session, desk, text, trader);
+        var results = new List<PurchaseResult>();
+        foreach (var purchase in Purchase.All(portfolio, mesh.Operator.Name))
+            results.Add(await run.RunAsync(purchase, portfolio, cancellationToken));
+        _views.Purchases(results);
+        return results;
+    }
+
     private static string DefaultQuestion(Portfolio portfolio) =>
         $"How risky is {portfolio.Id}? Draft an order that lowers the risk.";
 
-    private static IEnumerable<string> Problems(Answer answer, IReadOnlyList<AuditEvent> hops, IReadOnlyList<AttackResult> attacks)
+    private static IEnumerable<string> Problems(
+        Answer answer, IReadOnlyList<AuditEvent> hops, IReadOnlyList<AttackResult> attacks, IReadOnlyList<PurchaseResult> purchases)
     {
         if (answer.Text.Length == 0)
             yield return "the answer is empty";
@@ -52,5 +72,7 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
             yield return "no journal holds an event of this trace";
         foreach (var attack in attacks.Where(attack => !attack.Refused))
             yield return $"{attack.Name} on {attack.Target} was not refused for its reason: {attack.Evidence}";
+        foreach (var purchase in purchases.Where(purchase => !purchase.AsExpected))
+            yield return $"the purchase \"{purchase.Question}\" ({purchase.Name}) ended as {purchase.Outcome?.Status ?? "nothing"} {purchase.Outcome?.Reason}: {purchase.Outcome?.Detail ?? purchase.Evidence}";
     }
 }

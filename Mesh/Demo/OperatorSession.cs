@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.Auth;
+using AgentMesh.Cli.Approvals;
 using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
 using Microsoft.Extensions.Configuration;
@@ -17,6 +18,9 @@ internal sealed class OperatorSession : IAsyncDisposable
 
     private static readonly TimeSpan IdentityTimeout = TimeSpan.FromSeconds(10);
 
+    // An answer may wait two minutes for a person.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(4);
+
     private readonly IHost _host;
     private readonly Edge _edge;
 
@@ -25,6 +29,10 @@ internal sealed class OperatorSession : IAsyncDisposable
         _host = host;
         _edge = edge;
     }
+
+    /// <summary>What the operator decides with, as long as this session lasts.</summary>
+    public ApprovalDesk CreateApprovalDesk(RunningMesh mesh) => new(
+        _host.Services.GetRequiredService<SpiffeSource>(), mesh.Issuer, SpiffeId.Parse(mesh.Manifest.Services["auth-server"].SpiffeId));
 
     public X509Svid Svid => _host.Services.GetRequiredService<IX509SvidSource>().GetX509Svid();
 
@@ -42,7 +50,11 @@ internal sealed class OperatorSession : IAsyncDisposable
         builder.Services.AddMeshIdentity(builder.Configuration);
         builder.Services.Configure<WorkloadApiClientOptions>(options => options.EndpointSocket = mesh.WorkloadApi);
         builder.Services
-            .AddHttpClient(ClientName, client => client.BaseAddress = mesh.Agents[edge.Callee.Name])
+            .AddHttpClient(ClientName, client =>
+            {
+                client.BaseAddress = mesh.Agents[edge.Callee.Name];
+                client.Timeout = AnswerTimeout;
+            })
             .AddAgentAuth(edge.Callee.Name, [.. edge.Scopes]);
 
         var host = builder.Build();
@@ -84,6 +96,7 @@ internal sealed class OperatorSession : IAsyncDisposable
                 Member(body, "model")?.GetString(),
                 Member(body, "metrics"),
                 Member(body, "order"),
+                Member(body, "purchase")?.Deserialize<PurchaseOutcome>(JsonSerializerOptions.Web),
                 [.. FailedSteps(body)],
                 activity.TraceId.ToHexString(),
                 Stopwatch.GetElapsedTime(started));
@@ -91,6 +104,10 @@ internal sealed class OperatorSession : IAsyncDisposable
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw MeshException.Unavailable($"{_edge.Callee.Name}'s answer is not what an agent's /ask answers: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw MeshException.Unavailable($"{_edge.Callee.Name} did not answer within {AnswerTimeout.TotalMinutes:0} minutes.", e);
         }
         catch (Exception e) when (e is HttpRequestException or System.Security.Authentication.AuthenticationException)
         {

@@ -42,6 +42,10 @@ internal static class PortfolioFile
         return Problem(portfolio) is { } problem ? throw MeshException.BadInput($"{path}: {problem}") : portfolio;
     }
 
+    /// <summary>Whether the agents know it too: it stands in the manifest's <c>data/portfolios</c>.</summary>
+    public static bool IsKnown(string id, string root) =>
+        Path.GetFileName(id) == id && File.Exists(Path.Combine(root, "data", "portfolios", id + ".json"));
+
     private static string Find(string idOrPath, string folder)
     {
         if (File.Exists(idOrPath))

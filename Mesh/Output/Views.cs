@@ -62,6 +62,33 @@ internal sealed class Views(Screen screen, string trustDomain)
         screen.Results.Write(table);
     }
 
+    public void Purchases(IReadOnlyList<PurchaseResult> purchases)
+    {
+        screen.Line();
+        screen.Line("purchases that need a person", Heading);
+        foreach (var line in purchases.Count > 0 ? purchases[0].Shown : [])
+            screen.Line("  " + line);
+        var table = Table("asked", "person", "outcome", "as the journal has it");
+        foreach (var purchase in purchases)
+        {
+            table.AddRow(
+                Cell(purchase.Question),
+                Cell(purchase.Decision ?? "not asked"),
+                new Text(Printable.Line(Outcome(purchase)), purchase.AsExpected ? Good : Bad),
+                Cell(purchase.Evidence));
+        }
+
+        screen.Results.Write(table);
+    }
+
+    private static string Outcome(PurchaseResult purchase) => purchase.Outcome switch
+    {
+        null => "NOTHING",
+        { LedgerTransaction: { } transaction } executed => $"{executed.Status}, ledger {transaction}",
+        { Status: "refused" } refused => $"refused, {refused.Reason}",
+        var other => $"{other.Status}: {other.Detail}",
+    };
+
     /// <summary>The same call several times in a row, such as one for each symbol, is one line with the slowest one's time.</summary>
     private static List<(AuditEvent Hop, int Times)> Collapse(IReadOnlyList<AuditEvent> events)
     {

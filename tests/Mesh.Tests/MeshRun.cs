@@ -35,9 +35,12 @@ internal sealed class MeshRun : IAsyncDisposable
 
     public static MeshRun Start(Sandbox sandbox, params string[] arguments) => Start(sandbox, Repository.Root, arguments);
 
-    public static MeshRun Start(Sandbox sandbox, string root, string[] arguments, params (string Name, string? Value)[] environment)
+    public static MeshRun Start(Sandbox sandbox, string root, string[] arguments, params (string Name, string? Value)[] environment) =>
+        Start(sandbox, root, arguments, Repository.MeshIn(root), environment);
+
+    private static MeshRun Start(Sandbox sandbox, string root, string[] arguments, string program, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(Repository.MeshIn(root), arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = root,
             RedirectStandardInput = true,
@@ -53,6 +56,23 @@ internal sealed class MeshRun : IAsyncDisposable
         }
 
         return new MeshRun(new Process { StartInfo = start });
+    }
+
+    /// <summary>Runs in a terminal of its own, where what is written to it is typed; util-linux makes the terminal.</summary>
+    public static MeshRun StartOnTerminal(Sandbox sandbox, params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists(Terminal), $"{Terminal} is needed for a terminal.");
+        var command = $"stty cols 240; exec '{Repository.MeshIn(Repository.Root)}' {string.Join(' ', arguments)}";
+        return Start(sandbox, Repository.Root, ["-qfec", command, "/dev/null"], Terminal, ("TERM", "dumb"), ("SHELL", "/bin/sh"));
+    }
+
+    private const string Terminal = "/usr/bin/script";
+
+    /// <summary>Types a line.</summary>
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Runs to the end.</summary>
