@@ -6,7 +6,8 @@ internal static class ExitCode
     /// <summary>All was so.</summary>
     public const int Ok = 0;
 
-    /// <summary>The answer is no: <c>can</c> refuses, <c>lint</c> finds an error, <c>up --once</c> saw something that was not so.</summary>
+    /// <summary>The answer is no: <c>can</c> refuses, <c>lint</c> or <c>check</c> finds something, <c>audit verify</c> finds a record that does not fit, the authorization server refuses,
+    /// <c>up --once</c> saw something that was not so.</summary>
     public const int No = 1;
 
     /// <summary>The command line, the manifest, the portfolio or a setting is wrong.</summary>

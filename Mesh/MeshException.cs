@@ -7,5 +7,8 @@ internal sealed class MeshException(string message, int exitCode, Exception? cau
 
     public static MeshException BadInput(string message, Exception? cause = null) => new(message, Cli.ExitCode.BadInput, cause);
 
+    /// <summary>The mesh says no.</summary>
+    public static MeshException Refused(string message) => new(message, Cli.ExitCode.No);
+
     public static MeshException Unavailable(string message, Exception? cause = null) => new(message, Cli.ExitCode.Unavailable, cause);
 }

@@ -14,7 +14,8 @@ internal static class MeshCommand
         var screen = Screen.OfProcess();
         using var interrupts = new Interrupts();
         var parsed = Root(screen, interrupts).Parse(args);
-        if (parsed.Errors.Count > 0)
+        // Somebody who asks for help has not given the arguments yet.
+        if (parsed.Errors.Count > 0 && !Examples.IsHelp(parsed))
         {
             foreach (var error in parsed.Errors)
                 screen.Error(error.Message);
@@ -67,10 +68,16 @@ internal static class MeshCommand
         root.Subcommands.Add(UpCommand.Create(screen, interrupts));
         root.Subcommands.Add(AskCommand.Create(screen));
         root.Subcommands.Add(StatusCommand.Create(screen));
+        root.Subcommands.Add(ApproveCommand.Create(screen, "approve"));
+        root.Subcommands.Add(ApproveCommand.Create(screen, "deny"));
+        root.Subcommands.Add(RevokeCommand.Create(screen));
+        root.Subcommands.Add(RevokeCommand.CreateEnable(screen));
+        root.Subcommands.Add(AuditCommand.Create(screen));
         root.Subcommands.Add(CanCommand.Create(screen));
         root.Subcommands.Add(ReachCommand.Create(screen));
         root.Subcommands.Add(LintCommand.Create(screen));
         root.Subcommands.Add(ManifestCommand.Create(screen));
+        Examples.AddTo(root);
         return root;
     }
 }

@@ -37,6 +37,15 @@ internal sealed class Screen
 
     public void Line(string text, Style style) => Results.WriteLine(text, style);
 
+    /// <summary>A table with these columns: framed on a terminal, plain and unwrapped elsewhere.</summary>
+    public Table Table(params string[] columns)
+    {
+        var table = new Table { Border = IsTerminal ? TableBorder.Rounded : TableBorder.None };
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))) { NoWrap = !IsTerminal });
+        return table;
+    }
+
     public void Error(string message)
     {
         Errors.Write(new Text("mesh: ", new Style(Color.Red)));

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using AgentMesh.Cli.Live;
+using AgentMesh.Cli.Output;
+using Spectre.Console;
+
+namespace AgentMesh.Cli.CommandLine;
+
+/// <summary><c>mesh approve</c> and <c>mesh deny</c>: what waits for a person, and the person's decision (OpenID CIBA).</summary>
+internal static class ApproveCommand
+{
+    private static readonly Option<int> Wait = new("--wait")
+    {
+        Description = "Wait so many seconds for a request when there is none, at most 30.",
+        HelpName = "SECONDS",
+    };
+
+    /// <param name="screen">Where it shows.</param>
+    /// <param name="decision"><c>approve</c> or <c>deny</c>.</param>
+    public static Command Create(Screen screen, string decision)
+    {
+        var id = new Argument<string?>("id") { Description = "The request, or the beginning of its id. Default: list what waits; on a terminal, choose.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command(decision, $"{(decision == "approve" ? "Approve" : "Deny")} what an agent asks a person for. Exit code 1: refused, decided already or expired.") { id, Wait, Options.Json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(screen, decision, parsed.GetValue(id), TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(Wait), 0, 30)), parsed.GetValue(Options.Json), cancellationToken));
+        return command.WithExamples(
+            $"mesh {decision}              # list what waits; on a terminal, choose one",
+            $"mesh {decision} 3f9c         # {decision} the request whose id begins so",
+            $"mesh {decision} --wait 30    # wait for the next one",
+            $"mesh {decision} --json       # what waits, for a program");
+    }
+
+    private static async Task<int> RunAsync(Screen screen, string decision, string? id, TimeSpan wait, bool json, CancellationToken cancellationToken)
+    {
+        var mesh = LiveMesh.Find();
+        await using var connection = await OperatorConnection.OpenAsync(mesh, cancellationToken);
+        var pending = await PendingApproval.ListAsync(connection, wait, cancellationToken);
+        if (id is null && (json || !screen.IsTerminal || pending.Count == 0))
+        {
+            if (json)
+                JsonOutput.Write(pending);
+            else
+                Write(screen, pending, mesh.Manifest.TrustDomain);
+            return ExitCode.Ok;
+        }
+        var chosen = id is null ? await ChooseAsync(screen, decision, pending, mesh.Manifest.TrustDomain, cancellationToken) : Find(pending, id);
+        if (chosen is null)
+            return ExitCode.Ok;
+        await connection.PostAsync($"approvals/{chosen.Id}/{decision}", cancellationToken);
+        if (json)
+            JsonOutput.Write(new { chosen.Id, decision, by = mesh.Operator.SpiffeId });
+        else
+            screen.Line($"{(decision == "approve" ? "approved" : "denied")}: {chosen.Summary(mesh.Manifest.TrustDomain)}");
+        return ExitCode.Ok;
+    }
+
+    private static PendingApproval Find(IReadOnlyList<PendingApproval> pending, string id) =>
+        pending.Where(request => request.Id.StartsWith(id, StringComparison.Ordinal)).ToList() switch
+        {
+            [var one] => one,
+            [] => throw MeshException.Refused($"no request '{id}' waits for a decision: it was decided already, has expired, or never was. `mesh approve` lists what waits."),
+            var several => throw MeshException.BadInput($"'{id}' is the beginning of {several.Count} requests. Give more of it."),
+        };
+
+    private static async Task<PendingApproval?> ChooseAsync(Screen screen, string decision, IReadOnlyList<PendingApproval> pending, string trustDomain, CancellationToken cancellationToken)
+    {
+        Write(screen, pending, trustDomain);
+        var prompt = new SelectionPrompt<int>()
+            .Title($"which one do you {decision}?")
+            .UseConverter(index => index < pending.Count ? Markup.Escape(pending[index].Summary(trustDomain)) : "none")
+            .AddChoices(Enumerable.Range(0, pending.Count + 1));
+        var chosen = await prompt.ShowAsync(screen.Results, cancellationToken);
+        return chosen < pending.Count ? pending[chosen] : null;
+    }
+
+    private static void Write(Screen screen, IReadOnlyList<PendingApproval> pending, string trustDomain)
+    {
+        if (pending.Count == 0)
+        {
+            screen.Line("nothing waits for a decision");
+            return;
+        }
+        var table = screen.Table("id", "agent", "wants", "at", "for", "what exactly", "left");
+        foreach (var request in pending)
+        {
+            var left = request.ExpiresAt - TimeProvider.System.GetUtcNow();
+            table.AddRow(
+                Cell(request.Id),
+                Cell(PartyName.Short(request.Client, trustDomain)),
+                Cell(request.Scope),
+                Cell(PartyName.Short(request.Callee, trustDomain)),
+                Cell(PartyName.Short(request.Subject, trustDomain)),
+                Cell(request.BindingMessage is null ? request.Action : $"{request.BindingMessage} ({request.Action})"),
+                Cell(string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, left.TotalSeconds):0} s")));
+        }
+        screen.Results.Write(table);
+    }
+
+    private static Text Cell(string text) => new(Printable.Of(text));
+}
