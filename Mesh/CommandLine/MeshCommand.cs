@@ -73,6 +73,7 @@ internal static class MeshCommand
         root.Subcommands.Add(RevokeCommand.Create(screen));
         root.Subcommands.Add(RevokeCommand.CreateEnable(screen));
         root.Subcommands.Add(AuditCommand.Create(screen));
+        root.Subcommands.Add(CheckCommand.Create(screen));
         root.Subcommands.Add(CanCommand.Create(screen));
         root.Subcommands.Add(ReachCommand.Create(screen));
         root.Subcommands.Add(LintCommand.Create(screen));

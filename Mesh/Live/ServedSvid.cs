@@ -15,6 +15,9 @@ internal sealed record ServedSvid(string Name, SpiffePeer? Peer, DateTimeOffset?
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>When this process looked, by its own clock.</summary>
+    public DateTimeOffset ReadAt { get; } = TimeProvider.System.GetUtcNow();
+
     /// <summary>Connects with mutual TLS and looks.</summary>
     public static async Task<ServedSvid> ReadAsync(Party party, Uri address, SpiffeSource source, CancellationToken cancellationToken)
     {

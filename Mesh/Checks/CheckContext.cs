@@ -1,0 +1,14 @@
+using AgentMesh.Cli.Demo;
+using AgentMesh.Cli.Live;
+
+namespace AgentMesh.Cli.Checks;
+
+/// <summary>The live mesh that the boxes look at.</summary>
+/// <param name="Served">What each agent and the authorization server proved in a handshake.</param>
+internal sealed record CheckContext(RunInfo Run, RunningMesh Mesh, OperatorConnection Connection, IReadOnlyList<ServedSvid> Served, TimeProvider Time);
+
+/// <summary>One box of the checklist.</summary>
+internal interface ICheck
+{
+    Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken);
+}
