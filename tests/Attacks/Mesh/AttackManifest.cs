@@ -43,6 +43,7 @@ internal static class AttackManifest
           },
           "operators": {
             "local": { "project": "Mesh", "calls": { "advisor": { "scopes": ["portfolio.advise"] } }, "may": ["approve", "revoke", "audit"] },
+            "desk": { "project": "Desk", "calls": { "trader": { "scopes": ["trade.execute"] } }, "may": ["approve"] },
             "guest": { "project": "Guest", "calls": { "advisor": { "scopes": ["portfolio.advise"] } } }
           }
         }

@@ -19,15 +19,16 @@ public sealed class AttackMesh : IAsyncLifetime
     private readonly List<Callee> _callees = [];
     private readonly List<IDisposable> _owned = [];
     private readonly (string, string)[] _settings;
+    private readonly bool _behindAFront;
 
     public AttackMesh()
-        : this([])
+        : this([], behindAFront: false)
     {
     }
 
-    private AttackMesh((string, string)[] settings)
+    private AttackMesh((string, string)[] settings, bool behindAFront)
     {
-        _settings = settings;
+        (_settings, _behindAFront) = (settings, behindAFront);
         Authority = new TestAuthority(AttackManifest.TrustDomain, Clock);
         File.WriteAllText(Path.Combine(_folder.FullName, "mesh.json"), AttackManifest.Json);
     }
@@ -39,6 +40,8 @@ public sealed class AttackMesh : IAsyncLifetime
 
     internal Issuer Issuer { get; private set; } = null!;
 
+    internal CompromisedFront? Front { get; private set; }
+
     internal Callee RiskAnalyst { get; private set; } = null!;
 
     internal Callee Trader { get; private set; } = null!;
@@ -46,23 +49,26 @@ public sealed class AttackMesh : IAsyncLifetime
     internal Callee MarketData { get; private set; } = null!;
 
     /// <summary>A mesh for one test.</summary>
-    internal static async Task<AttackMesh> StartAsync(params (string, string)[] settings)
+    internal static Task<AttackMesh> StartAsync(params (string, string)[] settings) => StartAsync(new AttackMesh(settings, behindAFront: false));
+
+    /// <summary>A mesh for one test, in which somebody took over what stands in front of the authorization server.</summary>
+    internal static Task<AttackMesh> StartBehindAFrontAsync() => StartAsync(new AttackMesh([], behindAFront: true));
+
+    private static async Task<AttackMesh> StartAsync(AttackMesh mesh)
     {
-        var mesh = new AttackMesh(settings);
         await mesh.InitializeAsync();
         return mesh;
     }
 
     public async ValueTask InitializeAsync()
     {
-        Issuer = await Issuer.StartAsync(this, Federated);
+        if (_behindAFront)
+            Front = await CompromisedFront.StartAsync(this);
+        Issuer = await Issuer.StartAsync(this, Front?.Address);
         RiskAnalyst = await StartAsync("risk-analyst");
         Trader = await StartAsync("trader");
         MarketData = await StartAsync("market-data");
     }
-
-    /// <summary>Trust domains that the authorization server trusts too.</summary>
-    internal List<TestAuthority> Federated { get; } = [];
 
     internal async Task<Callee> StartAsync(string name)
     {
@@ -74,7 +80,7 @@ public sealed class AttackMesh : IAsyncLifetime
     internal async Task RestartIssuerAsync()
     {
         await Issuer.DisposeAsync();
-        Issuer = await Issuer.StartAsync(this, Federated, Issuer.Address.Port);
+        Issuer = await Issuer.StartAsync(this, port: Issuer.Address.Port);
     }
 
     /// <summary>A process that holds a fresh SVID of this name.</summary>
@@ -107,12 +113,20 @@ public sealed class AttackMesh : IAsyncLifetime
     internal StaticSource SourceOf(string name, params IEnumerable<TestAuthority> federated) =>
         Authority.Source(SpiffeId.Parse(AttackManifest.IdOf(name)), federated);
 
-    internal IEnumerable<KeyValuePair<string, string?>> Settings(string name, params (string Name, string Value)[] more) =>
-    [
-        new("Mesh:Manifest", Path.Combine(_folder.FullName, "mesh.json")), new("Mesh:Name", name), new("Mesh:Issuer", Issuer.Address.ToString()),
-        // Tests move the clock by minutes at once, which ends a poll but is no loss.
-        new("Mesh:Server:RevocationMaxStaleness", "01:00:00"), .. more.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)),
-    ];
+    internal Dictionary<string, string?> Settings(string name, params (string Name, string Value)[] more)
+    {
+        Dictionary<string, string?> settings = new()
+        {
+            ["Mesh:Manifest"] = Path.Combine(_folder.FullName, "mesh.json"),
+            ["Mesh:Name"] = name,
+            ["Mesh:Issuer"] = Issuer.Name.ToString(),
+            // Tests move the clock by minutes at once, which ends a poll but is no loss.
+            ["Mesh:Server:RevocationMaxStaleness"] = "01:00:00",
+        };
+        foreach (var (key, value) in more)
+            settings[key] = value;
+        return settings;
+    }
 
     internal void AddSources(IServiceCollection services, StaticSource identity) => services.AddSingleton<TimeProvider>(Clock)
         .AddSingleton<IX509SvidSource>(identity).AddSingleton<IX509BundleSource>(identity).AddSingleton<IJwtBundleSource>(identity)
@@ -125,6 +139,8 @@ public sealed class AttackMesh : IAsyncLifetime
         _owned.ForEach(o => o.Dispose());
         foreach (var callee in _callees)
             await callee.DisposeAsync();
+        if (Front is not null)
+            await Front.DisposeAsync();
         await Issuer.DisposeAsync();
         Authority.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

@@ -43,7 +43,9 @@ internal sealed class Callee : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         builder.Configuration.AddInMemoryCollection(mesh.Settings(name, [("urls", "https://127.0.0.1:0"), .. settings]));
         mesh.AddSources(builder.Services, identity);
-        builder.Services.AddSingleton<IAuditLog>(audit);
+        // With a folder for it, the agent keeps its real journal.
+        if (settings.All(s => s.Item1 != "Mesh:AuditDirectory"))
+            builder.Services.AddSingleton<IAuditLog>(audit);
         builder.AddAgentServer();
         var app = builder.Build();
         app.UseAgentServer();

@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json.Nodes;
 using AgentMesh.Auth;
 using AgentMesh.AuthServer.Hosting;
@@ -21,7 +19,11 @@ internal sealed class Issuer : IAsyncDisposable
 
     private Issuer(WebApplication app, Uri address, StaticSource identity, RecordedAudit audit) => (_app, Address, Identity, Audit) = (app, address, identity, audit);
 
+    /// <summary>Where it listens.</summary>
     public Uri Address { get; }
+
+    /// <summary>What it calls itself: its address, unless somebody stands in front of it.</summary>
+    public Uri Name { get; private init; } = null!;
 
     /// <summary>What the Workload API would give the server.</summary>
     public StaticSource Identity { get; }
@@ -30,16 +32,18 @@ internal sealed class Issuer : IAsyncDisposable
 
     public LogLines Log { get; private init; } = null!;
 
-    public static async Task<Issuer> StartAsync(AttackMesh mesh, IEnumerable<TestAuthority> federated, int? port = null)
+    public static async Task<Issuer> StartAsync(AttackMesh mesh, Uri? name = null, int? port = null)
     {
-        var identity = mesh.SourceOf("auth-server", federated);
+        var identity = mesh.SourceOf("auth-server");
         var (audit, log) = (new RecordedAudit(), new LogLines());
         // The server's name has its port in it, so the port is chosen first; somebody else may take it meanwhile.
         for (var attempt = 0; ; attempt++)
         {
             var address = new Uri($"https://127.0.0.1:{port ?? FreePort()}/");
             var app = AuthServerHost.Build(
-                ["--urls", $"{address.GetLeftPart(UriPartial.Authority)};http://127.0.0.1:0", $"--Mesh:Issuer={address}", $"--Mesh:AuthServer:DataDirectory={mesh.Folder("as")}"],
+                ["--urls", $"{address.GetLeftPart(UriPartial.Authority)};http://127.0.0.1:0", $"--Mesh:Issuer={name ?? address}", $"--Mesh:AuthServer:DataDirectory={mesh.Folder("as")}",
+                    // The clock stands still here, so nothing is held until somebody decides.
+                    "--Mesh:AuthServer:ApprovalPollHold=00:00:00"],
                 builder =>
                 {
                     builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
@@ -49,7 +53,7 @@ internal sealed class Issuer : IAsyncDisposable
             try
             {
                 await app.StartAsync();
-                return new Issuer(app, address, identity, audit) { Log = log };
+                return new Issuer(app, address, identity, audit) { Log = log, Name = name ?? address };
             }
             catch (IOException) when (attempt < 5)
             {
@@ -59,16 +63,11 @@ internal sealed class Issuer : IAsyncDisposable
     }
 
     /// <summary>A token of this server with its header or claims changed and signed anew with the server's own key.</summary>
-    public string Resign(string token, Action<JsonObject>? claims = null, Action<JsonObject>? header = null)
-    {
-        var key = _app.Services.GetRequiredService<KeyRing>().Current;
-        return Jwt.Change(token, header, claims, data =>
-        {
-            var signature = new byte[SigningKey.SignatureLength];
-            key.Sign(data, signature);
-            return signature;
-        });
-    }
+    public string Resign(string token, Action<JsonObject>? claims = null, Action<JsonObject>? header = null) => Jwt.Change(token, header, claims, Sign);
+
+    /// <summary>Any claims as a token of this server.</summary>
+    public string Sign(string type, JsonObject claims) =>
+        Jwt.Write(new() { ["alg"] = "ES256", ["typ"] = type, ["kid"] = _app.Services.GetRequiredService<KeyRing>().Current.Id }, claims, Sign);
 
     public byte[] PublicKey()
     {
@@ -80,31 +79,17 @@ internal sealed class Issuer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
+    private byte[] Sign(byte[] data)
+    {
+        var signature = new byte[SigningKey.SignatureLength];
+        _app.Services.GetRequiredService<KeyRing>().Current.Sign(data, signature);
+        return signature;
+    }
+
     public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
-}
-
-/// <summary>A JWT in compact serialization, taken apart and put together again.</summary>
-internal static class Jwt
-{
-    public static JsonObject Header(string token) => Part(token, 0);
-
-    public static JsonObject Claims(string token) => Part(token, 1);
-
-    public static string Change(string token, Action<JsonObject>? header, Action<JsonObject>? claims, Func<byte[], byte[]> sign)
-    {
-        var (head, payload) = (Header(token), Claims(token));
-        header?.Invoke(head);
-        claims?.Invoke(payload);
-        var signed = $"{Encode(head.ToJsonString())}.{Encode(payload.ToJsonString())}";
-        return $"{signed}.{Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(signed)))}";
-    }
-
-    private static JsonObject Part(string token, int index) => JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[index]))!.AsObject();
-
-    private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 }

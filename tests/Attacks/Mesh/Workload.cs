@@ -21,7 +21,7 @@ internal sealed class Workload : IDisposable
     public Workload(AttackMesh mesh, TestAuthority authority, StaticSource identity)
     {
         (_mesh, _authority, Identity) = (mesh, authority, identity);
-        _http = new HttpClient(SpiffeTls.CreateHandler(identity, identity, Authorize.AnyPeer(), mesh.Clock));
+        _http = new HttpClient(SpiffeTls.CreateHandler(identity, identity, Authorize.AnyPeer(), mesh.Clock)) { Timeout = TimeSpan.FromSeconds(20) };
     }
 
     public StaticSource Identity { get; }
@@ -31,7 +31,7 @@ internal sealed class Workload : IDisposable
     public string Id => Svid.Id.ToString();
 
     /// <summary>A JWT-SVID of this workload.</summary>
-    public string JwtSvid(string? audience = null, JwtShape? shape = null) => _authority.IssueJwt(Svid.Id, audience ?? _mesh.Issuer.Address.ToString(), shape: shape);
+    public string JwtSvid(string? audience = null, JwtShape? shape = null) => _authority.IssueJwt(Svid.Id, audience ?? _mesh.Issuer.Name.ToString(), shape: shape);
 
     /// <summary>Begins a task on the workload's own behalf (RFC 8693, the JWT-SVID as subject token).</summary>
     public Task<Answer> BeginAsync(string callee, string? scope = null, params (string, string)[] more) => TokenAsync(JwtSvid(), Jwt, callee, scope, more);
@@ -45,6 +45,10 @@ internal sealed class Workload : IDisposable
         SendAsync(HttpMethod.Post, new Uri(_mesh.Issuer.Address, path), null, new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value))));
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, new Uri(_mesh.Issuer.Address, path), null, null);
+
+    /// <summary>Polls a stream of security events (RFC 8936) without waiting for one.</summary>
+    public Task<Answer> PollAsync(string stream) => SendAsync(HttpMethod.Post, new Uri(_mesh.Issuer.Address, $"events/{stream}"), null,
+        new StringContent("""{"returnImmediately":true}""", System.Text.Encoding.UTF8, "application/json"));
 
     /// <summary>Calls an agent with whatever token, or none.</summary>
     public Task<Answer> CallAsync(Callee callee, string? token, string path = "/score", params (string Name, string Value)[] headers) =>

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using AgentMesh.Spiffe;
+using AgentMesh.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace AgentMesh.Attacks.Tests.Mesh;
+
+/// <summary>
+/// A load balancer in front of the authorization server that somebody took over: it has the server's SVID, passes metadata and keys through, and
+/// puts what it likes into the stream of security events. The signing key it has not.
+/// </summary>
+internal sealed class CompromisedFront : IAsyncDisposable
+{
+    private readonly TlsServer _server;
+    private readonly HttpClient _upstream;
+    private readonly ConcurrentQueue<(string Id, string Token)> _injected = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string?>> _outcomes = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private CompromisedFront(AttackMesh mesh, TlsServer server, StaticSource identity) =>
+        (_server, _upstream) = (server, new HttpClient(SpiffeTls.CreateHandler(identity, identity, Authorize.AnyPeer(), mesh.Clock)));
+
+    public Uri Address => new(_server.Address, "/");
+
+    public static async Task<CompromisedFront> StartAsync(AttackMesh mesh)
+    {
+        var identity = mesh.SourceOf("auth-server");
+        CompromisedFront? front = null;
+        var server = await TlsServer.StartAsync(identity, identity, Authorize.AnyPeer(), mesh.Clock, context => front!.AnswerAsync(mesh, context));
+        return front = new CompromisedFront(mesh, server, identity);
+    }
+
+    /// <summary>Sends an event to whoever listens.</summary>
+    /// <returns>Null when the receiver acknowledged it, else why it was not believed.</returns>
+    public async Task<string?> InjectAsync(string id, string token)
+    {
+        var outcome = _outcomes[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _injected.Enqueue((id, token));
+        Interlocked.Exchange(ref _more, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        return await outcome.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _server.DisposeAsync();
+        _upstream.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task AnswerAsync(AttackMesh mesh, HttpContext context)
+    {
+        if (context.Request.Path.StartsWithSegments("/events"))
+        {
+            await PollAsync(context);
+            return;
+        }
+        using var answer = await _upstream.GetAsync(new Uri(mesh.Issuer.Address, context.Request.Path), context.RequestAborted);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(await answer.Content.ReadAsStringAsync(context.RequestAborted));
+    }
+
+    // RFC 8936, with one listener that is of interest: the risk-analyst.
+    private async Task PollAsync(HttpContext context)
+    {
+        var poll = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
+        var listener = TlsServer.PeerOf(context) == AttackManifest.IdOf("risk-analyst");
+        foreach (var id in poll["ack"]?.AsArray() ?? [])
+            _outcomes[(string)id!].TrySetResult(null);
+        foreach (var (id, error) in poll["setErrs"]?.AsObject() ?? [])
+            _outcomes[id].TrySetResult((string?)error!["description"]);
+        var sets = new JsonObject();
+        while (sets.Count == 0 && (bool?)poll["returnImmediately"] != true && !_stopping.IsCancellationRequested)
+        {
+            var more = _more.Task;
+            if (listener && _injected.TryDequeue(out var next))
+                sets[next.Id] = next.Token;
+            else
+                await more.WaitAsync(CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token).Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+        await context.Response.WriteAsJsonAsync(new JsonObject { ["sets"] = sets, ["moreAvailable"] = false });
+    }
+}
