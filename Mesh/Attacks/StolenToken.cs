@@ -19,7 +19,7 @@ internal sealed class StolenToken(string name, Party callee, Uri address, Spiffe
     public async Task<AttackResult> RunAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient(SpiffeTls.CreateHandler(thief, thief, Authorize.Id(SpiffeId.Parse(callee.SpiffeId))));
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "ask"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "a2a"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {

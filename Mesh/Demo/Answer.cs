@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AgentMesh.Cli.Demo;
 
-/// <summary>What an agent's <c>POST /ask</c> answers.</summary>
+/// <summary>What an agent answers to a question.</summary>
 /// <param name="Metrics">The risk figures that the words quote, as RiskAnalyst computed them.</param>
 /// <param name="Purchase">How far an order came, when the model proposed or placed one.</param>
 /// <param name="FailedSteps">The tools that the model called in vain, each with its reason.</param>

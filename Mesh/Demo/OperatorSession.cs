@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Text.Json;
+using AgentMesh.A2A;
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Auth;
 using AgentMesh.Cli.Approvals;
 using AgentMesh.Manifest;
@@ -14,8 +15,6 @@ namespace AgentMesh.Cli.Demo;
 /// <summary>This process as an operator of the mesh: its SVID from the Workload API, its calls through the same handler as the agents'.</summary>
 internal sealed class OperatorSession : IAsyncDisposable
 {
-    private const string ClientName = "entry";
-
     private static readonly TimeSpan IdentityTimeout = TimeSpan.FromSeconds(10);
 
     // An answer may wait two minutes for a person.
@@ -23,11 +22,16 @@ internal sealed class OperatorSession : IAsyncDisposable
 
     private readonly IHost _host;
     private readonly Edge _edge;
+    private readonly Uri _address;
 
-    private OperatorSession(IHost host, Edge edge)
+    /// <summary>All questions of a session are one conversation.</summary>
+    private readonly string _contextId = Guid.NewGuid().ToString();
+
+    private OperatorSession(IHost host, Edge edge, Uri address)
     {
         _host = host;
         _edge = edge;
+        _address = address;
     }
 
     /// <summary>What the operator decides with, as long as this session lasts.</summary>
@@ -49,13 +53,7 @@ internal sealed class OperatorSession : IAsyncDisposable
         });
         builder.Services.AddMeshIdentity(builder.Configuration);
         builder.Services.Configure<WorkloadApiClientOptions>(options => options.EndpointSocket = mesh.WorkloadApi);
-        builder.Services
-            .AddHttpClient(ClientName, client =>
-            {
-                client.BaseAddress = mesh.Agents[edge.Callee.Name];
-                client.Timeout = AnswerTimeout;
-            })
-            .AddAgentAuth(edge.Callee.Name, [.. edge.Scopes]);
+        builder.Services.AddA2ACalls(builder.Configuration);
 
         var host = builder.Build();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -64,7 +62,7 @@ internal sealed class OperatorSession : IAsyncDisposable
         {
             await host.StartAsync(timeout.Token);
             await host.Services.GetRequiredService<SpiffeSource>().WaitUntilReadyAsync(timeout.Token);
-            return new OperatorSession(host, edge);
+            return new OperatorSession(host, edge, mesh.Agents[edge.Callee.Name]);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -74,23 +72,25 @@ internal sealed class OperatorSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the entry agent. The trace begins here.</summary>
+    /// <summary>Asks the entry agent over A2A. The trace begins here.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="portfolio">What it is about.</param>
+    /// <param name="cancellationToken">Gives up, and cancels the task.</param>
+    /// <param name="heard">Hears what the agents report while they work, a line each.</param>
     /// <exception cref="MeshException">The agent refuses, fails, or does not answer.</exception>
-    public async Task<Answer> AskAsync(string question, Portfolio portfolio, CancellationToken cancellationToken)
+    public async Task<Answer> AskAsync(string question, Portfolio portfolio, CancellationToken cancellationToken, Action<string>? heard = null)
     {
         using var activity = new Activity("mesh ask").SetIdFormat(ActivityIdFormat.W3C);
         activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
         activity.Start();
 
         var started = Stopwatch.GetTimestamp();
-        var http = _host.Services.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(AnswerTimeout);
         try
         {
-            using var response = await http.PostAsJsonAsync("ask", new { question, portfolio }, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-                throw MeshException.Unavailable($"{_edge.Callee.Name} answers {await ProblemText.OfAsync(response, cancellationToken)}");
-
-            var body = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            var entry = await EntryQuestion.PrepareAsync(_host.Services, _edge, _address, timeout.Token);
+            var body = await entry.AskAsync(new { question, portfolio }, _contextId, heard ?? (static _ => { }), timeout.Token);
             return new Answer(
                 body.GetProperty("answer").GetString() ?? "",
                 Member(body, "model")?.GetString(),
@@ -103,7 +103,15 @@ internal sealed class OperatorSession : IAsyncDisposable
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw MeshException.Unavailable($"{_edge.Callee.Name}'s answer is not what an agent's /ask answers: {e.Message}", e);
+            throw MeshException.Unavailable($"{_edge.Callee.Name}'s answer is not one to a question: {e.Message}", e);
+        }
+        catch (SkillException e)
+        {
+            throw MeshException.Unavailable($"{_edge.Callee.Name} answers {e.Reason}: {e.Message}", e);
+        }
+        catch (A2AException e)
+        {
+            throw MeshException.Unavailable($"{_edge.Callee.Name} answers {e.Code}: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -13,6 +13,9 @@ internal sealed class Views(Screen screen, string trustDomain)
     private static readonly Style Bad = new(Color.Red);
     private static readonly Style Heading = new(decoration: Decoration.Bold);
 
+    /// <summary>What an agent reports while it works, as it happens.</summary>
+    public void Progress(string text) => screen.Line($"  … {Printable.Of(text).ReplaceLineEndings(" ")}");
+
     public void Answer(string agent, string question, Answer answer)
     {
         screen.Line();

@@ -16,7 +16,12 @@ public sealed class CalleeException : Exception, IToolFailure
         Reason = reason;
     }
 
-    /// <summary>The agent's name.</summary>
+    internal CalleeException(string skill, string reason, string message, bool isCallersFault, Exception inner)
+        : this(skill, null, reason, message, inner) => _isCallersFault = isCallersFault;
+
+    private readonly bool _isCallersFault;
+
+    /// <summary>The agent's name, or the skill's where whoever serves it was called.</summary>
     public string Callee { get; }
 
     /// <summary>The HTTP status it answered; null when it did not answer.</summary>
@@ -26,5 +31,5 @@ public sealed class CalleeException : Exception, IToolFailure
     public string Reason { get; }
 
     /// <summary>Whether the callee refused what the caller of this agent sent, so that the caller can mend it.</summary>
-    public bool IsCallersFault => Status is 400 or 404 or 422;
+    public bool IsCallersFault => _isCallersFault || Status is 400 or 404 or 422;
 }

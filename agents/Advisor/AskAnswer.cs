@@ -1,6 +1,6 @@
 namespace AgentMesh.Agents.Advisor;
 
-/// <summary>What <c>POST /ask</c> answers.</summary>
+/// <summary>What the agent answers.</summary>
 /// <param name="Answer">The model's words.</param>
 /// <param name="Model">Who found them; "rules" is the built-in model, which is no language model.</param>
 /// <param name="Metrics">RiskAnalyst's score of the portfolio that was asked about, when the model asked for it: computed, never worded.</param>

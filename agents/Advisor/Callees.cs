@@ -1,13 +1,14 @@
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Auth;
 using AgentMesh.ServiceDefaults.Callees;
 
 namespace AgentMesh.Agents.Advisor;
 
 /// <summary>RiskAnalyst, as this agent uses it.</summary>
-internal sealed class RiskAnalystClient(HttpClient http)
+internal sealed class RiskAnalystClient(SkillClient skill)
 {
     public Task<RiskScore> ScoreAsync(IReadOnlyList<Holding> holdings, CancellationToken cancellationToken) =>
-        http.PostToCalleeAsync<RiskScore>("score", new { holdings }, cancellationToken);
+        skill.AskCalleeAsync<RiskScore>(new { holdings }, cancellationToken);
 }
 
 /// <summary>MarketData, as this agent uses it.</summary>
@@ -17,26 +18,30 @@ internal sealed class MarketDataClient(HttpClient http)
         http.GetFromCalleeAsync<PriceSeries>($"prices/{Uri.EscapeDataString(symbol)}", cancellationToken);
 }
 
-/// <summary>The Trader's drafts and proposals.</summary>
-internal sealed class TraderClient(HttpClient http)
+/// <summary>The Trader's drafts.</summary>
+internal sealed class DraftClient(SkillClient skill)
 {
     public Task<DraftOrder> DraftAsync(IReadOnlyList<Holding> holdings, OrderAction action, string? symbol, double? weight, CancellationToken cancellationToken) =>
-        http.PostToCalleeAsync<DraftOrder>("orders/draft", new { portfolio = new { holdings }, intent = new { action, symbol, weight } }, cancellationToken);
-
-    public Task<OrderProposal> ProposeAsync(string account, OrderSide side, string symbol, long quantity, decimal? limitPrice, CancellationToken cancellationToken) =>
-        http.PostToCalleeAsync<OrderProposal>("orders/propose", new { account, side, symbol, quantity, limitPrice }, cancellationToken);
+        skill.AskCalleeAsync<DraftOrder>(new { portfolio = new { holdings }, intent = new { action, symbol, weight } }, cancellationToken);
 }
 
-/// <summary>The Trader's orders: another client, because only a person's approval gives its token.</summary>
-internal sealed class OrderClient(HttpClient http)
+/// <summary>The Trader's proposals.</summary>
+internal sealed class ProposalClient(SkillClient skill)
+{
+    public Task<OrderProposal> ProposeAsync(string account, OrderSide side, string symbol, long quantity, decimal? limitPrice, CancellationToken cancellationToken) =>
+        skill.AskCalleeAsync<OrderProposal>(new { account, side, symbol, quantity, limitPrice }, cancellationToken);
+}
+
+/// <summary>The Trader's orders, for which only a person's approval gives a token.</summary>
+internal sealed class OrderClient(SkillClient skill)
 {
     public Task<ExecutedOrder> PlaceAsync(Order order, ApprovedAction? approval, CancellationToken cancellationToken) =>
-        http.PostToCalleeAsync<ExecutedOrder>("orders/execute", order, approval, cancellationToken);
+        skill.AskCalleeAsync<ExecutedOrder>(order, cancellationToken, approval);
 }
 
 /// <summary>The Trader's accounts.</summary>
-internal sealed class AccountClient(HttpClient http)
+internal sealed class AccountClient(SkillClient skill)
 {
     public Task<Statement> FindAsync(string account, CancellationToken cancellationToken) =>
-        http.GetFromCalleeAsync<Statement>($"accounts/{Uri.EscapeDataString(account)}", cancellationToken);
+        skill.AskCalleeAsync<Statement>(new { account }, cancellationToken);
 }

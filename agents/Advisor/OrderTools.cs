@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Auth;
 using AgentMesh.SemanticKernel;
 using AgentMesh.ServiceDefaults.Callees;
@@ -11,7 +12,7 @@ namespace AgentMesh.Agents.Advisor;
 /// Orders while one question is answered: propose, ask a person, place. What a person is asked is what the Trader proposed, whatever the model says; what is
 /// placed is what the model says, and whether that is what was approved is for the Trader to judge, who trusts neither of them.
 /// </summary>
-internal sealed class OrderTools(TraderClient trader, OrderClient orders, AccountClient accounts, IApprovals approvals)
+internal sealed class OrderTools(ProposalClient proposals, OrderClient orders, AccountClient accounts, SkillApprovals approvals)
 {
     private readonly ConcurrentDictionary<string, OrderProposal> _proposed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ApprovedAction> _approved = new(StringComparer.Ordinal);
@@ -37,7 +38,7 @@ internal sealed class OrderTools(TraderClient trader, OrderClient orders, Accoun
         CancellationToken cancellationToken,
         [Description("The most that one share may cost, or the least that it must bring. None: the newest price.")] decimal? limitPrice = null)
     {
-        var proposal = await trader.ProposeAsync(account, side, symbol, quantity, limitPrice, cancellationToken);
+        var proposal = await proposals.ProposeAsync(account, side, symbol, quantity, limitPrice, cancellationToken);
         _proposed[proposal.Order.OrderId] = proposal;
         Outcome = new("proposed", proposal.Order.OrderId, proposal.Summary);
         return ProposalSummary.Of(proposal);
@@ -52,7 +53,7 @@ internal sealed class OrderTools(TraderClient trader, OrderClient orders, Accoun
     {
         if (!_proposed.TryGetValue(orderId, out var proposal))
             throw new OrderToolException("not_proposed", "No such order was proposed: propose it first.");
-        var asked = await approvals.RequestAsync(
+        var decided = await approvals.AskAsync(
             new ApprovalRequest
             {
                 Callee = "trader",
@@ -61,9 +62,6 @@ internal sealed class OrderTools(TraderClient trader, OrderClient orders, Accoun
                 BindingMessage = proposal.Summary,
             },
             cancellationToken);
-        if (!asked.Succeeded)
-            throw NotApproved(proposal, asked.Error);
-        var decided = await asked.Value.WaitAsync(cancellationToken);
         if (!decided.Succeeded)
             throw NotApproved(proposal, decided.Error);
         var approvalId = $"approval-{_approved.Count + 1}";

@@ -10,7 +10,7 @@ internal sealed record Holding(
 /// <summary>What advice is asked about.</summary>
 internal sealed record Portfolio(string? Id, string? Name, string? Currency, IReadOnlyList<Holding>? Holdings);
 
-/// <summary>What <c>POST /ask</c> is asked.</summary>
+/// <summary>What the agent is asked.</summary>
 internal sealed record AskRequest(string? Question, Portfolio? Portfolio)
 {
     private const int LongestQuestion = 2_000;

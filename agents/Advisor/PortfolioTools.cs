@@ -8,7 +8,7 @@ namespace AgentMesh.Agents.Advisor;
 /// What the model may choose from while one question is answered. Each function is held to the scopes of the request being served,
 /// and what it calls holds this agent to the manifest once more.
 /// </summary>
-internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataClient marketData, TraderClient trader)
+internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataClient marketData, DraftClient drafts)
 {
     private const int MostSymbols = 20;
 
@@ -52,7 +52,7 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
         [Description("How much of the value to move, as a fraction: 0.1 is 10 %. None to sell all of a symbol.")] double? weight = null)
     {
         var one = action != OrderAction.Rebalance;
-        Drafted = await trader.DraftAsync(holdings, action, one ? symbol : null, one ? weight : null, cancellationToken);
+        Drafted = await drafts.DraftAsync(holdings, action, one ? symbol : null, one ? weight : null, cancellationToken);
         return OrderSummary.Of(Drafted);
     }
 

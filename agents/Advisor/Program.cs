@@ -1,6 +1,6 @@
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.Advisor;
 using AgentMesh.Auth;
-using AgentMesh.Auth.AspNetCore;
 using AgentMesh.ServiceDefaults;
 
 return await Agent.RunAsync(() =>
@@ -9,19 +9,17 @@ return await Agent.RunAsync(() =>
     builder.AddAgent();
     builder.Services.AddTransient<PortfolioTools>();
     builder.Services.AddTransient<OrderTools>();
-    builder.Services.AddHttpClient<RiskAnalystClient>(http => http.BaseAddress = new("https://risk-analyst"))
-        .AddAgentAuth("risk-analyst", "risk.score");
+    builder.Services.AddSingleton<Conversations>();
     builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
         .AddAgentAuth("market-data", "market.read");
-    builder.Services.AddHttpClient<TraderClient>(http => http.BaseAddress = new("https://trader"))
-        .AddAgentAuth("trader", "trade.propose");
-    builder.Services.AddHttpClient<OrderClient>(http => http.BaseAddress = new("https://trader"))
-        .AddAgentAuth("trader", "trade.execute");
-    builder.Services.AddHttpClient<AccountClient>(http => http.BaseAddress = new("https://trader"))
-        .AddAgentAuth("trader", "account.read");
+    builder.AddSkillClient<RiskAnalystClient>("score-portfolio", "risk.score");
+    builder.AddSkillClient<DraftClient>("draft-order", "trade.propose");
+    builder.AddSkillClient<ProposalClient>("propose-order", "trade.propose");
+    builder.AddSkillClient<OrderClient>("place-order", "trade.execute");
+    builder.AddSkillClient<AccountClient>("read-account", "account.read");
+    builder.AddSkill<Advise>();
 
     var app = builder.Build();
     app.UseAgent();
-    app.MapPost("/ask", AskEndpoint.Ask).RequireScope("portfolio.advise");
     return app;
 });

@@ -3,7 +3,7 @@ namespace AgentMesh.Agents.RiskAnalyst;
 /// <summary>A part of a portfolio. The weight is a fraction of the portfolio's value.</summary>
 internal sealed record Holding(string Symbol, double Weight);
 
-/// <summary>What <c>POST /score</c> is asked.</summary>
+/// <summary>What is to be scored.</summary>
 internal sealed record ScoreRequest(IReadOnlyList<Holding>? Holdings);
 
 /// <summary>What a portfolio must be before anything is computed from it.</summary>

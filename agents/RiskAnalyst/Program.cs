@@ -1,20 +1,19 @@
 using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.RiskAnalyst;
 using AgentMesh.Auth;
-using AgentMesh.Auth.AspNetCore;
 using AgentMesh.ServiceDefaults;
 
 return await Agent.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddAgent();
-    builder.Services.AddPortfolioScorer();
+    RiskOptions.Add(builder.Services);
+    builder.Services.AddTransient<PortfolioScorer>();
     builder.AddSkill<ScorePortfolio>();
     builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
         .AddAgentAuth("market-data", "market.read");
 
     var app = builder.Build();
     app.UseAgent();
-    app.MapPost("/score", ScoreEndpoint.Score).RequireScope("risk.score");
     return app;
 });

@@ -1,7 +1,7 @@
 namespace AgentMesh.Agents.RiskAnalyst;
 
 /// <summary>
-/// What <c>POST /score</c> answers. Fractions throughout: 0.05 is 5 %.
+/// What a score says. Fractions throughout: 0.05 is 5 %.
 /// <para>The portfolio's return of a month is the weighted sum of its holdings' simple returns of that month: it is set back to
 /// the given weights at each month's beginning, at no cost.</para>
 /// </summary>

@@ -1,3 +1,4 @@
+using AgentMesh.A2A.Mesh;
 using AgentMesh.ServiceDefaults.Callees;
 
 namespace AgentMesh.Agents.Trader;
@@ -20,11 +21,11 @@ internal sealed record RiskScore(
 internal sealed record HoldingRisk(string Symbol, double Weight, double AnnualVolatility, double? RiskContribution);
 
 /// <summary>RiskAnalyst, as this agent uses it. It also says what a portfolio may be: this agent has no rules of its own for that.</summary>
-internal sealed class RiskAnalystClient(HttpClient http)
+internal sealed class RiskAnalystClient(SkillClient skill)
 {
     /// <exception cref="CalleeException">RiskAnalyst refuses the portfolio, or fails.</exception>
     public Task<RiskScore> ScoreAsync(IReadOnlyList<Holding>? holdings, CancellationToken cancellationToken) =>
-        http.PostToCalleeAsync<RiskScore>("score", new { holdings }, cancellationToken);
+        skill.AskCalleeAsync<RiskScore>(new { holdings }, cancellationToken);
 }
 
 /// <summary>What this agent reads of MarketData's answers.</summary>

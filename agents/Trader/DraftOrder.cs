@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentMesh.Agents.Trader;
 
-/// <summary>What <c>POST /orders/draft</c> answers. Nothing has been ordered.</summary>
+/// <summary>What is drafted. Nothing has been ordered.</summary>
 /// <param name="Status">Always "draft".</param>
 /// <param name="Action">What was asked for.</param>
 /// <param name="Lines">What to buy and sell, the largest change first.</param>

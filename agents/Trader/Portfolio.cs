@@ -30,5 +30,5 @@ internal enum OrderAction
 /// <param name="Weight">How much of the portfolio's value to move, as a fraction; without it, selling means all of the symbol.</param>
 internal sealed record Intent(OrderAction? Action, string? Symbol = null, decimal? Weight = null);
 
-/// <summary>What <c>POST /orders/draft</c> is asked.</summary>
+/// <summary>What is to be drafted.</summary>
 internal sealed record DraftRequest(Portfolio? Portfolio, Intent? Intent);

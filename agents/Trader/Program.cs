@@ -1,8 +1,9 @@
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.Trader;
 using AgentMesh.Agents.Trader.Ledger;
 using AgentMesh.Agents.Trader.Placing;
+using AgentMesh.Agents.Trader.Skills;
 using AgentMesh.Auth;
-using AgentMesh.Auth.AspNetCore;
 using AgentMesh.Manifest;
 using AgentMesh.ServiceDefaults;
 
@@ -16,17 +17,16 @@ return await Agent.RunAsync(() =>
     builder.Services.AddSingleton<TradeAudit>();
     builder.Services.AddTransient<OrderProposer>();
     builder.Services.AddTransient<OrderExecution>();
-    builder.Services.AddHttpClient<RiskAnalystClient>(http => http.BaseAddress = new("https://risk-analyst"))
-        .AddAgentAuth("risk-analyst", "risk.score");
+    builder.AddSkillClient<RiskAnalystClient>("score-portfolio", "risk.score");
+    builder.AddSkill<DraftOrders>();
+    builder.AddSkill<ProposeOrders>();
+    builder.AddSkill<PlaceOrders>();
+    builder.AddSkill<ReadAccounts>();
     builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
         .AddAgentAuth("market-data", "market.read");
 
     var app = builder.Build();
     OpeningAccounts.Open(app.Services.GetRequiredService<PaperLedger>(), app.Configuration, app.Environment.ContentRootPath);
     app.UseAgent();
-    app.MapPost("/orders/draft", OrderEndpoints.Draft).RequireScope("trade.propose");
-    app.MapPost("/orders/propose", OrderEndpoints.Propose).RequireScope("trade.propose");
-    app.MapPost("/orders/execute", OrderEndpoints.Execute).RequireScope("trade.execute");
-    app.MapGet("/accounts/{id}", OrderEndpoints.Account).RequireScope("account.read");
     return app;
 });

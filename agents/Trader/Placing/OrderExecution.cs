@@ -3,7 +3,7 @@ using AgentMesh.Auth;
 
 namespace AgentMesh.Agents.Trader.Placing;
 
-/// <summary>What <c>POST /orders/execute</c> answers.</summary>
+/// <summary>What was placed.</summary>
 /// <param name="Status">Always "executed".</param>
 /// <param name="Order">What was placed.</param>
 /// <param name="LedgerTransaction">Where the ledger has it.</param>

@@ -5,10 +5,10 @@ using AgentMesh.Auth;
 
 namespace AgentMesh.Agents.Trader.Placing;
 
-/// <summary>What <c>POST /orders/propose</c> is asked.</summary>
+/// <summary>What is to be proposed.</summary>
 internal sealed record ProposalRequest(string? Account, OrderSide? Side, string? Symbol, long Quantity, decimal? LimitPrice = null);
 
-/// <summary>What <c>POST /orders/propose</c> answers. Nothing has been ordered.</summary>
+/// <summary>What is proposed. Nothing has been ordered.</summary>
 /// <param name="Order">What would be placed.</param>
 /// <param name="EstimatedTotal">At the limit price, in the order's currency: the most that buying costs, the least that selling brings.</param>
 /// <param name="LastPrice">MarketData's newest price of the symbol.</param>

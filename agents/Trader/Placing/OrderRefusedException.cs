@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.Trader.Ledger;
 
 namespace AgentMesh.Agents.Trader.Placing;
@@ -6,29 +7,29 @@ namespace AgentMesh.Agents.Trader.Placing;
 /// <summary>An order is not proposed or not executed, for a reason that is fit for the caller.</summary>
 internal sealed class OrderRefusedException : Exception
 {
-    private OrderRefusedException(int status, string reason, string message) : base(message) => (Status, Reason) = (status, reason);
-
-    /// <summary>403 when no person approved it, 409 when the account or the market does not allow it now, 422 when it makes no sense.</summary>
-    public int Status { get; }
+    private OrderRefusedException(string reason, string message) : base(message) => Reason = reason;
 
     /// <summary>A stable code.</summary>
     public string Reason { get; }
 
-    public static OrderRefusedException NotApproved(string reason, string message) => new(StatusCodes.Status403Forbidden, reason, message);
+    /// <summary>For the caller: the task is rejected, and says why.</summary>
+    public SkillException ToSkillException() => new(Reason, Message, isCallersFault: true, this);
+
+    public static OrderRefusedException NotApproved(string reason, string message) => new(reason, message);
 
     public static OrderRefusedException Used() => NotApproved("approval_used", "What was approved has been done already: an approval is good for one execution.");
 
-    public static OrderRefusedException Invalid(string message) => new(StatusCodes.Status422UnprocessableEntity, "order_invalid", message);
+    public static OrderRefusedException Invalid(string message) => new("order_invalid", message);
 
     public static OrderRefusedException UnknownAccount(IReadOnlyList<string> known) =>
-        new(StatusCodes.Status422UnprocessableEntity, "account_unknown", $"There is no such account. Known accounts: {string.Join(", ", known)}.");
+        new("account_unknown", $"There is no such account. Known accounts: {string.Join(", ", known)}.");
 
-    public static OrderRefusedException InsufficientCash(Statement account, decimal needed) => new(StatusCodes.Status409Conflict, "insufficient_cash",
+    public static OrderRefusedException InsufficientCash(Statement account, decimal needed) => new("insufficient_cash",
         string.Create(CultureInfo.InvariantCulture, $"The order takes {needed:0.00##} {account.Currency}; the account has {account.Cash:0.00##}."));
 
-    public static OrderRefusedException InsufficientPosition(Statement account, string symbol, long held, long needed) => new(StatusCodes.Status409Conflict, "insufficient_position",
+    public static OrderRefusedException InsufficientPosition(Statement account, string symbol, long held, long needed) => new("insufficient_position",
         string.Create(CultureInfo.InvariantCulture, $"The order takes {needed} {symbol}; the account {account.Account} has {held}."));
 
-    public static OrderRefusedException LimitNotReached(Order order, decimal price) => new(StatusCodes.Status409Conflict, "limit_not_reached",
+    public static OrderRefusedException LimitNotReached(Order order, decimal price) => new("limit_not_reached",
         string.Create(CultureInfo.InvariantCulture, $"{order.Symbol} costs {price:0.00##} {order.Currency} now, which is beyond the limit of {order.LimitPrice:0.00##}."));
 }

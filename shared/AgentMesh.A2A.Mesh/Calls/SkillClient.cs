@@ -15,11 +15,10 @@ public sealed class SkillClient
 
     private readonly AgentDirectory _directory;
     private readonly AgentConnections _connections;
-    private readonly SkillApprovals _approvals;
     private readonly TimeProvider _time;
 
-    internal SkillClient(string skill, ScopeSet scopes, AgentDirectory directory, AgentConnections connections, SkillApprovals approvals, TimeProvider time) =>
-        (Skill, Scopes, _directory, _connections, _approvals, _time) = (skill, scopes, directory, connections, approvals, time);
+    internal SkillClient(string skill, ScopeSet scopes, AgentDirectory directory, AgentConnections connections, TimeProvider time) =>
+        (Skill, Scopes, _directory, _connections, _time) = (skill, scopes, directory, connections, time);
 
     /// <summary>The skill's id.</summary>
     public string Skill { get; }
@@ -34,10 +33,10 @@ public sealed class SkillClient
     /// <typeparam name="TRequest">What the message's data part holds.</typeparam>
     /// <typeparam name="TResult">What the result artifact's data part holds.</typeparam>
     /// <param name="request">The request.</param>
-    /// <param name="approval">What a person is to approve first, where one of the scopes takes that.</param>
+    /// <param name="approved">What a person approved (<see cref="SkillApprovals"/>), where one of the scopes takes that; without it such a call is not made.</param>
     /// <param name="cancellationToken">Gives up, and cancels the callee's task.</param>
     /// <exception cref="SkillException">There is no result; <see cref="SkillException.Reason"/> says why.</exception>
-    public async Task<TResult> CallAsync<TRequest, TResult>(TRequest request, SkillApproval? approval = null, CancellationToken cancellationToken = default)
+    public async Task<TResult> CallAsync<TRequest, TResult>(TRequest request, ApprovedAction? approved = null, CancellationToken cancellationToken = default)
     {
         using var activity = SkillTelemetry.Source.StartActivity($"a2a.call {Skill}", ActivityKind.Client);
         using var timeout = new CancellationTokenSource(Timeout, _time);
@@ -47,8 +46,7 @@ public sealed class SkillClient
         {
             agent = await _directory.FindAsync(Skill, Scopes, either.Token).ConfigureAwait(false);
             activity?.SetTag("agentmesh.callee", agent.Party.Name);
-            var approved = approval is null ? null : await _approvals.GetAsync(agent, Scopes, approval, either.Token).ConfigureAwait(false);
-            var client = _connections.For(agent, Skill, new A2AClientOptions { Prepare = approved is null ? null : approved.Attach });
+            var client = _connections.For(agent, Skill, new A2AClientOptions { Prepare = approved is null ? null : new ApprovedMessage(approved).Attach });
             // What was approved is good for the message alone; the task is followed with what needs no approval.
             var follow = approved is null ? client : _connections.ForTasks(agent) ?? client;
             var message = new Message

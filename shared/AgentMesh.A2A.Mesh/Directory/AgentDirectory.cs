@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AgentMesh.Auth;
+using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ public sealed partial class AgentDirectory
 
     private readonly RegistryConnection _registry;
     private readonly MeshIdentity _identity;
+    private readonly IX509BundleSource _bundles;
     private readonly CardTrust _trust;
     private readonly TimeProvider _time;
     private readonly ILogger<AgentDirectory> _logger;
@@ -29,7 +31,7 @@ public sealed partial class AgentDirectory
     /// <param name="time">The clock.</param>
     /// <param name="logger">Hears of cards that are not believed.</param>
     public AgentDirectory(RegistryConnection registry, MeshIdentity identity, IX509BundleSource bundles, TimeProvider time, ILogger<AgentDirectory> logger) =>
-        (_registry, _identity, _trust, _time, _logger) = (registry, identity, new(bundles, time), time, logger);
+        (_registry, _identity, _bundles, _trust, _time, _logger) = (registry, identity, bundles, new(bundles, time), time, logger);
 
     /// <summary>The agent that serves a skill. Looks again for some seconds: an agent that has just started may not have registered yet.</summary>
     /// <param name="skill">The skill's id.</param>
@@ -55,6 +57,24 @@ public sealed partial class AgentDirectory
                 throw new SkillException("no_agent", $"No agent that {_identity.Party.Name} may call is registered for the skill {skill}.");
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The card of an agent whose address is known, fetched from the agent itself.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="address">Where it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SkillException"><c>card_refused</c>: what it gave is not believed.</exception>
+    /// <exception cref="A2AException">It gave no card.</exception>
+    /// <exception cref="HttpRequestException">It cannot be reached.</exception>
+    public async Task<FoundAgent> FetchAsync(Party agent, Uri address, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        var id = SpiffeId.Parse(agent.SpiffeId);
+        using var http = new HttpClient(SpiffeTls.CreateHandler(_identity, _bundles, Authorize.Id(id), _time));
+        var fetched = await new AgentCardClient(http, _time).GetAsync(address, cancellationToken).ConfigureAwait(false);
+        if (_trust.Verify(fetched.Json, id, out var reason) is { } verified && verified.Card.Name == agent.Name)
+            return new FoundAgent(agent, verified.Card);
+        throw new SkillException("card_refused", $"The card of {agent.Name} is not believed: {(reason.Length > 0 ? reason : "it is of another name.")}");
     }
 
     /// <summary>Looks a skill up anew the next time, because the agent that was found for it did not answer.</summary>

@@ -31,7 +31,6 @@ public static class SkillClientExtensions
             wanted,
             provider.GetRequiredService<AgentDirectory>(),
             provider.GetRequiredService<AgentConnections>(),
-            provider.GetRequiredService<SkillApprovals>(),
             provider.GetRequiredService<TimeProvider>())));
         return builder;
     }

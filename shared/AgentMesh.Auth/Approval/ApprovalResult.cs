@@ -10,6 +10,11 @@ public readonly record struct ApprovalResult<T> where T : class
 
     internal ApprovalResult(TokenError error) => Error = error;
 
+    /// <summary>The same failure of the next step, which cannot be taken.</summary>
+    /// <typeparam name="TNext">What the next step gives.</typeparam>
+    /// <exception cref="InvalidOperationException">It is none.</exception>
+    public ApprovalResult<TNext> FailedAs<TNext>() where TNext : class => new(Error ?? throw new InvalidOperationException("There is a result."));
+
     /// <summary>The result; null when <see cref="Error"/> says why there is none.</summary>
     public T? Value { get; }
 

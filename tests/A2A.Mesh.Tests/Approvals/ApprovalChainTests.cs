@@ -64,7 +64,7 @@ public sealed class ApprovalChainTests : IAsyncLifetime
         _mesh.Clock.Advance(TimeSpan.FromMinutes(3));
 
         await StatesAsync(events);
-        await FailedAsync("approval_expired", "Nobody decided in time");
+        await FailedAsync("approval_expired", "nobody decided in time");
     }
 
     [Fact]

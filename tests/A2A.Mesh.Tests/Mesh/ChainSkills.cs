@@ -39,12 +39,20 @@ internal sealed class WorkSkill(Back back) : SkillHandler<Order, Done>
         : back.DoAsync(request, cancellationToken);
 }
 
-internal sealed class Back(SkillClient skill)
+internal sealed class Back(SkillClient skill, SkillApprovals approvals)
 {
-    public Task<Done> DoAsync(Order order, CancellationToken cancellationToken)
+    public async Task<Done> DoAsync(Order order, CancellationToken cancellationToken)
     {
-        var details = JsonSerializer.SerializeToElement(new[] { new { type = DoSkill.Type, what = order.What, amount = order.Amount } });
-        return skill.CallAsync<Order, Done>(order, new SkillApproval(details, $"do {order.What} {order.Amount} times"), cancellationToken);
+        var approved = await approvals.RequireAsync(
+            new()
+            {
+                Callee = "back",
+                Scopes = skill.Scopes,
+                AuthorizationDetails = JsonSerializer.SerializeToElement(new[] { new { type = DoSkill.Type, what = order.What, amount = order.Amount } }),
+                BindingMessage = $"do {order.What} {order.Amount} times",
+            },
+            cancellationToken);
+        return await skill.CallAsync<Order, Done>(order, approved, cancellationToken);
     }
 }
 
