@@ -24,22 +24,30 @@ public sealed class FifthAgentTests : IDisposable
         """;
 
     private const string Program = """
+        using AgentMesh.A2A;
+        using AgentMesh.A2A.Mesh;
         using AgentMesh.Auth;
-        using AgentMesh.Auth.AspNetCore;
         using AgentMesh.ServiceDefaults;
 
         var builder = WebApplication.CreateBuilder(args);
         builder.AddAgent();
+        builder.AddSkill<Answer>();
         builder.Services.AddHttpClient("prices", http => http.BaseAddress = new Uri("https://market-data/"))
             .AddAgentAuth("market-data", "market.read");
         var app = builder.Build();
         app.UseAgent();
-        app.MapPost("/ask", async (IHttpClientFactory clients) =>
-        {
-            var symbols = await clients.CreateClient("prices").GetStringAsync("symbols");
-            return new { answer = "librarian knows " + symbols };
-        }).RequireScope("portfolio.advise");
         app.Run();
+
+        record Question(string? Text);
+
+        record Reply(string Answer);
+
+        [Skill("answer", "portfolio.advise", Description = "Says what the library has.")]
+        sealed class Answer(IHttpClientFactory clients) : SkillHandler<Question, Reply>
+        {
+            protected override async Task<Reply> RunAsync(Question question, AgentTaskContext task, CancellationToken cancellationToken) =>
+                new("librarian knows " + await clients.CreateClient("prices").GetStringAsync("symbols", cancellationToken));
+        }
         """;
 
     private const string Entry = """

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.Testing;
 
@@ -9,7 +8,7 @@ namespace AgentMesh.Agents.Tests.Running;
 [Proves("CI1", "RA1", "AI6", "T27")]
 public sealed class PurchaseTests(RunningMesh mesh)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private IReadOnlyList<string> _heard = [];
 
     [Fact]
     public async Task What_a_person_approves_is_executed_and_stands_in_the_ledger()
@@ -23,6 +22,7 @@ public sealed class PurchaseTests(RunningMesh mesh)
         Assert.Equal(("buy", "MSFT", 10, "port-abc", 28.8m), (Text(detail, "side"), Text(detail, "symbol"), detail.GetProperty("quantity").GetInt32(), Text(detail, "account"), detail.GetProperty("limitPrice").GetDecimal()));
         Assert.Equal(("spiffe://agentmesh.local/agent/advisor", "spiffe://agentmesh.local/agent/trader", "spiffe://agentmesh.local/operator/tester"), (Text(shown, "client"), Text(shown, "callee"), Text(shown, "subject")));
         Assert.Equal("Buy 10 MSFT at 28.80 USD for port-abc", Text(shown, "bindingMessage"));
+        Assert.Contains(_heard, line => line.StartsWith("advisor waits for an approval: Buy 10 MSFT at 28.80 USD for port-abc. The operator tester must decide until ", StringComparison.Ordinal) && line.EndsWith($"(approval {Text(shown, "id")}).", StringComparison.Ordinal));
         var purchase = answer.GetProperty("purchase");
         Assert.Equal("executed", Text(purchase, "status"));
         Assert.Equal(["propose_order ok", "ask_for_approval ok", "place_order ok"], Steps(answer));
@@ -125,7 +125,7 @@ public sealed class PurchaseTests(RunningMesh mesh)
         Assert.Equal(["propose_order ok", "ask_for_approval ok", $"place_order {field}_not_approved"], Steps(answer));
         var purchase = answer.GetProperty("purchase");
         Assert.Equal(("refused", $"{field}_not_approved"), (Text(purchase, "status"), Text(purchase, "reason")));
-        Assert.Contains("trader answered 403", Text(purchase, "detail"), StringComparison.Ordinal);
+        Assert.Contains("not the one that was approved", Text(purchase, "detail"), StringComparison.Ordinal);
         var decision = Decisions().Last();
         Assert.Equal(("deny", $"{field}_not_approved", "spiffe://agentmesh.local/agent/advisor", "spiffe://agentmesh.local/operator/tester"), (Text(decision, "decision"), Text(decision, "reason"), Text(decision, "caller"), Text(decision, "subject")));
     }
@@ -140,15 +140,15 @@ public sealed class PurchaseTests(RunningMesh mesh)
 
     private async Task<(decimal Cash, long Msft)> AccountAsync()
     {
-        var account = await mesh.Client("account").GetFromJsonAsync<JsonElement>("accounts/port-abc", Cancellation);
+        var account = (await mesh.Client("account").AskAsync("read-account", new { account = "port-abc" })).Data;
         return (account.GetProperty("cash").GetDecimal(), account.GetProperty("positions").EnumerateArray().Where(p => Text(p, "symbol") == "MSFT").Sum(p => p.GetProperty("quantity").GetInt64()));
     }
 
     private async Task<JsonElement> AskAsync(string advisor, string question)
     {
-        using var response = await mesh.Client(advisor).PostAsJsonAsync("ask", new { question, portfolio = new { id = "port-abc", name = "One", currency = "USD", holdings = new[] { new { symbol = "MSFT", weight = 1 } } } }, Cancellation);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancellation));
-        return await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        var reply = await mesh.Client(advisor).AskAsync("advise", new { question, portfolio = new { id = "port-abc", name = "One", currency = "USD", holdings = new[] { new { symbol = "MSFT", weight = 1 } } } });
+        _heard = reply.Heard;
+        return reply.Data;
     }
 
     private static IEnumerable<string> Steps(JsonElement answer) => answer.GetProperty("steps").EnumerateArray().Select(s => $"{Text(s, "tool")} {Text(s, "outcome")}");

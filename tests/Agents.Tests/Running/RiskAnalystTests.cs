@@ -1,7 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
+using AgentMesh.A2A;
 
 namespace AgentMesh.Agents.Tests.Running;
 
@@ -11,10 +10,10 @@ public sealed class RiskAnalystTests(RunningMesh mesh)
     [Fact]
     public async Task A_portfolio_is_scored_from_the_prices_of_another_agent()
     {
-        using var response = await PostAsync("""{"holdings":[{"symbol":"IBM","weight":1}]}""");
+        var reply = await ScoreAsync("""{"holdings":[{"symbol":"IBM","weight":1}]}""");
 
-        var score = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var score = reply.Data;
+        Assert.Equal(["reading the prices of 1 holdings"], reply.Heard);
         Assert.Equal(("2000-01-01", "2010-03-01", "monthly", 122), (score.GetProperty("from").GetString(), score.GetProperty("to").GetString(), score.GetProperty("frequency").GetString(), score.GetProperty("observations").GetInt32()));
         Assert.Equal(0.14931723398219385, score.GetProperty("sharpeRatio").GetDouble(), 1e-12);
         Assert.Equal(0.11690544097330481, score.GetProperty("valueAtRisk95").GetDouble(), 1e-12);
@@ -27,19 +26,25 @@ public sealed class RiskAnalystTests(RunningMesh mesh)
     [InlineData("{}", "empty")]
     [InlineData("""{"holdings":[{"symbol":"IBM","weight":1e999}]}""", "IBM is not a finite number")]
     [InlineData("""{"holdings":[{"symbol":"TSLA","weight":1}]}""", "no prices for TSLA. Known symbols: AAPL, AMZN, GOOG, IBM, MSFT, SP500")]
-    [InlineData("""{"holdings":[{"symbol":"IBM","weight":"all"}]}""", "$.holdings[0].weight, line 1")]
-    [InlineData("""{"holdings":[""", "is not the JSON")]
-    [InlineData("not json", "is not the JSON")]
-    [InlineData("", "send JSON")]
+    [InlineData("""{"holdings":[{"symbol":"IBM","weight":"all"}]}""", "$.holdings[0].weight")]
+    [InlineData("\"words\"", "does not fit")]
+    [InlineData("null", "data part is null")]
     public async Task Bad_input_is_refused_with_what_is_wrong(string body, string why)
     {
-        using var response = await PostAsync(body);
+        var reply = await ScoreAsync(body);
 
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Contains(why, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", problem.ToString(), StringComparison.Ordinal);
+        Assert.Equal(TaskState.Rejected, reply.State);
+        Assert.Contains(why, reply.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_in_words_is_refused_because_the_skill_takes_data()
+    {
+        var reply = await mesh.Client("risk-analyst").AskAsync("score-portfolio", "score it");
+
+        Assert.Equal((TaskState.Rejected, "bad_request"), (reply.State, reply.Reason));
+        Assert.Contains("no data part", reply.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,6 +60,6 @@ public sealed class RiskAnalystTests(RunningMesh mesh)
         Assert.DoesNotContain("Ignore", problem, StringComparison.Ordinal);
     }
 
-    private Task<HttpResponseMessage> PostAsync(string body) =>
-        mesh.Client("risk-analyst").PostAsync("score", new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+    private Task<SkillReply> ScoreAsync(string body) =>
+        mesh.Client("risk-analyst").AskAsync("score-portfolio", JsonSerializer.Deserialize<JsonElement>(body));
 }

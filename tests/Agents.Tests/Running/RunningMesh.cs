@@ -46,7 +46,7 @@ public sealed class RunningMesh : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        foreach (var part in new[] { "workload-api", "auth-server", "taken-over" }.Concat(Agents))
+        foreach (var part in new[] { "workload-api", "auth-server", "registry", "taken-over" }.Concat(Agents))
             _ports[part] = (FreePort("https"), FreePort("http"));
         var manifest = WriteManifest();
         _model = await ScriptedEndpoint.StartAsync();
@@ -54,6 +54,7 @@ public sealed class RunningMesh : IAsyncLifetime
         await StartAsync("services/WorkloadApi", "workload-api", new() { ["ASPNETCORE_URLS"] = Text(_ports["workload-api"].Health), ["Mesh__WorkloadApi__Socket"] = Path.Combine(_folder, "w.sock") }, manifest, patience.Token);
         await Task.WhenAll(
             StartAsync("services/AuthServer", "auth-server", new() { ["Mesh__AuthServer__DataDirectory"] = Path.Combine(_folder, "state") }, manifest, patience.Token),
+            StartAsync("services/Registry", "registry", new() { ["Mesh__DataDirectory"] = Path.Combine(_folder, "registry") }, manifest, patience.Token),
             StartAsync("agents/MarketData", "market-data", [], manifest, patience.Token),
             StartAsync("agents/RiskAnalyst", "risk-analyst", [], manifest, patience.Token),
             StartAsync("agents/Trader", "trader", [], manifest, patience.Token),
@@ -86,6 +87,7 @@ public sealed class RunningMesh : IAsyncLifetime
         manifest["services"] = new JsonObject
         {
             ["auth-server"] = new JsonObject { ["executable"] = AgentProcess.PathOf("services/AuthServer") },
+            ["registry"] = new JsonObject { ["executable"] = AgentProcess.PathOf("services/Registry") },
             ["workload-api"] = new JsonObject { ["executable"] = AgentProcess.PathOf("services/WorkloadApi") },
         };
         manifest["operators"] = JsonNode.Parse(
@@ -120,7 +122,7 @@ public sealed class RunningMesh : IAsyncLifetime
         };
         if (party != "workload-api")
             settings["Mesh__Name"] = party;
-        foreach (var agent in Agents)
+        foreach (var agent in Agents.Append("registry"))
             settings[$"services__{agent}__https__0"] = Text(_ports[agent].Address);
         foreach (var (key, value) in own)
             settings[key] = value;

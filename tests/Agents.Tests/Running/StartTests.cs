@@ -14,6 +14,8 @@ public sealed class StartTests
     [InlineData("agents/RiskAnalyst", "Risk__RiskFreeRate=5", "Risk:RiskFreeRate must be a fraction", "0.02 is 2 %")]
     [InlineData("agents/Trader", "Mesh__Manifest=/nowhere/mesh.json", "/nowhere/mesh.json", "Manifest")]
     [InlineData("agents/Trader", "Mesh__Name=nobody", "nobody", "Mesh:Name")]
+    [InlineData("agents/Trader", "ASPNETCORE_URLS=https://+:7999", "Mesh:Address is not set", "Mesh__Address")]
+    [InlineData("agents/Trader", "Mesh__Address=http://trader", "which is no https address", "Mesh__Address")]
     [InlineData("agents/Trader", "ASPNETCORE_URLS=http://127.0.0.1:0", "ASPNETCORE_URLS", "https://")]
     public async Task A_bad_setting_is_named(string project, string setting, string what, string hint)
     {
@@ -43,7 +45,7 @@ public sealed class StartTests
 
     private static Dictionary<string, string> Settings(string name, (string Key, string Value) own) => new()
     {
-        ["ASPNETCORE_URLS"] = "https://127.0.0.1:0",
+        ["ASPNETCORE_URLS"] = "https://127.0.0.1:7999",
         ["SPIFFE_ENDPOINT_SOCKET"] = "unix:///nowhere/w.sock",
         ["Mesh__Manifest"] = Path.Combine(Repository.Root, "mesh.json"),
         ["Mesh__Name"] = name,

@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AgentMesh.A2A;
 using AgentMesh.Testing;
 
 namespace AgentMesh.Agents.Tests.Running;
@@ -28,7 +27,7 @@ public sealed partial class TakenOverModelTests(RunningMesh mesh)
             JournalOfTheTakenOver(),
             e => e.GetProperty("action").GetString() == "tool get_account" && e.GetProperty("decision").GetString() == "deny"
                 && e.GetProperty("reason").GetString() == "insufficient_scope" && e.GetProperty("caller").GetString() == "spiffe://agentmesh.local/operator/tester");
-        Assert.DoesNotContain(mesh.Journal("trader"), e => e.GetProperty("caller").GetString()!.EndsWith("/advisor", StringComparison.Ordinal) && e.GetProperty("action").GetString()!.Contains("accounts", StringComparison.Ordinal));
+        Assert.DoesNotContain(mesh.Journal("trader"), e => e.GetProperty("caller").GetString()!.EndsWith("/advisor", StringComparison.Ordinal) && e.GetProperty("action").GetString() == "skill read-account");
     }
 
     [Theory, Proves("T27", "AI6")]
@@ -98,34 +97,29 @@ public sealed partial class TakenOverModelTests(RunningMesh mesh)
     [InlineData(401)]
     [InlineData(400)]
     [InlineData(404)]
-    public async Task A_model_that_fails_is_one_clear_502(int status)
+    public async Task A_model_that_fails_is_one_clear_failure(int status)
     {
         mesh.Model.Script(new ScriptedTurn(null, "Incorrect API key provided: sk-test-key-of-the-model", status));
 
-        using var response = await PostAsync("How risky is it?", "Savings");
+        var reply = await PostAsync("How risky is it?", "Savings");
 
-        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal($"The model openai:taken-over answered with status {status}. Check OpenAI:Endpoint, OpenAI:ApiKey and Mesh:Model.", problem.GetProperty("detail").GetString());
-        Assert.DoesNotMatch(Credential(), problem.ToString());
+        Assert.Equal((TaskState.Failed, "model_failed"), (reply.State, reply.Reason));
+        Assert.Equal($"The model openai:taken-over answered with status {status}. Check OpenAI:Endpoint, OpenAI:ApiKey and Mesh:Model.", reply.Text);
         Assert.DoesNotMatch(Credential(), mesh.Logs);
     }
 
-    private int Executions() => mesh.Journal("trader").Count(e => e.GetProperty("action").GetString() is "place order" or "POST /orders/execute");
+    private int Executions() => mesh.Journal("trader").Count(e => e.GetProperty("action").GetString() is "place order" or "skill place-order");
 
     private IEnumerable<JsonElement> JournalOfTheTakenOver() => mesh.Journal("advisor", "taken-over");
 
     private async Task<JsonElement> AskAsync(string question, string name = "Savings")
     {
-        using var response = await PostAsync(question, name);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        return (await PostAsync(question, name)).Data;
     }
 
-    private Task<HttpResponseMessage> PostAsync(string question, string name) => mesh.Client("taken-over").PostAsJsonAsync(
-        "ask",
-        new { question, portfolio = new { id = "p", name, currency = "USD", holdings = JsonSerializer.Deserialize<JsonElement>(Holdings) } },
-        TestContext.Current.CancellationToken);
+    private Task<SkillReply> PostAsync(string question, string name) => mesh.Client("taken-over").AskAsync(
+        "advise",
+        new { question, portfolio = new { id = "p", name, currency = "USD", holdings = JsonSerializer.Deserialize<JsonElement>(Holdings) } });
 
     private static IEnumerable<string> Steps(JsonElement answer) => answer.GetProperty("steps").EnumerateArray().Select(s => $"{s.GetProperty("tool")} {s.GetProperty("outcome")}");
 

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
+using AgentMesh.A2A;
 
 namespace AgentMesh.Agents.Tests.Running;
 
@@ -28,52 +27,48 @@ public sealed class TraderTests(RunningMesh mesh)
     [InlineData("steal", "MSFT", 0.1, "$.intent.action")]
     public async Task An_intent_that_cannot_be_drafted_is_refused_with_a_reason(string action, string symbol, double weight, string why)
     {
-        using var response = await mesh.Client("trader").PostAsJsonAsync("orders/draft", new { portfolio = Portfolio, intent = new { action, symbol, weight } }, TestContext.Current.CancellationToken);
+        var reply = await mesh.Client("trader").AskAsync("draft-order", new { portfolio = Portfolio, intent = new { action, symbol, weight } });
 
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Contains(why, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Each_endpoint_needs_its_own_scope()
-    {
-        var (proposing, reading) = (mesh.Client("trader"), mesh.Client("account"));
-        using var draft = await reading.PostAsJsonAsync("orders/draft", new { portfolio = Portfolio, intent = new { action = "rebalance" } }, TestContext.Current.CancellationToken);
-        using var propose = await reading.PostAsJsonAsync("orders/propose", new { }, TestContext.Current.CancellationToken);
-        using var execute = await proposing.PostAsJsonAsync("orders/execute", new { }, TestContext.Current.CancellationToken);
-        using var read = await proposing.GetAsync("accounts/port-abc", TestContext.Current.CancellationToken);
-
-        Assert.All([draft, propose, execute, read], response =>
-        {
-            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-            Assert.Contains("insufficient_scope", $"{response.Headers.WwwAuthenticate}", StringComparison.Ordinal);
-        });
+        Assert.Equal(TaskState.Rejected, reply.State);
+        Assert.Contains(why, reply.Text, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("port-abc", "buy", "MSFT", 1_000_000, null, HttpStatusCode.Conflict, "insufficient_cash")]
-    [InlineData("port-abc", "sell", "AMZN", 1, null, HttpStatusCode.Conflict, "insufficient_position")]
-    [InlineData("port-xyz", "buy", "MSFT", 1, null, HttpStatusCode.UnprocessableEntity, "account_unknown")]
-    [InlineData("port-abc", "buy", "MSFT", 0, null, HttpStatusCode.UnprocessableEntity, "order_invalid")]
-    [InlineData("port-abc", "buy", "MSFT", -5, null, HttpStatusCode.UnprocessableEntity, "order_invalid")]
-    [InlineData("port-abc", "buy", "MSFT", 1, 0.00001, HttpStatusCode.UnprocessableEntity, "order_invalid")]
-    [InlineData("port-abc", "buy", "'; DROP TABLE entry; --", 1, null, HttpStatusCode.UnprocessableEntity, "order_invalid")]
-    [InlineData("port-abc", "buy", "TSLA", 1, null, HttpStatusCode.BadRequest, "not_found")]
-    public async Task What_cannot_be_placed_is_not_proposed(string account, string side, string symbol, long quantity, double? limitPrice, HttpStatusCode status, string reason)
+    [InlineData("account", "draft-order", "trade.propose")]
+    [InlineData("account", "propose-order", "trade.propose")]
+    [InlineData("account", "place-order", "trade.execute")]
+    [InlineData("trader", "place-order", "trade.execute")]
+    [InlineData("trader", "read-account", "account.read")]
+    public async Task Each_skill_needs_its_own_scope(string client, string skill, string scope)
     {
-        using var response = await mesh.Client("trader").PostAsJsonAsync("orders/propose", new { account, side, symbol, quantity, limitPrice }, TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<A2AException>(() => mesh.Client(client).AskAsync(skill, new { }));
 
-        Assert.Equal(status, response.StatusCode);
-        Assert.Equal(reason, (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("reason").GetString());
+        Assert.Equal((A2AErrorCode.Forbidden, 403, "insufficient_scope", scope), (refused.Code, refused.HttpStatus, refused.Metadata["reason"], refused.Metadata["scope"]));
+        var decision = mesh.Journal("trader").Last(e => e.GetProperty("action").GetString() == $"skill {skill}" && e.GetProperty("decision").GetString() == "deny");
+        Assert.Equal("insufficient_scope", decision.GetProperty("reason").GetString());
+    }
+
+    [Theory]
+    [InlineData("port-abc", "buy", "MSFT", 1_000_000, null, "insufficient_cash")]
+    [InlineData("port-abc", "sell", "AMZN", 1, null, "insufficient_position")]
+    [InlineData("port-xyz", "buy", "MSFT", 1, null, "account_unknown")]
+    [InlineData("port-abc", "buy", "MSFT", 0, null, "order_invalid")]
+    [InlineData("port-abc", "buy", "MSFT", -5, null, "order_invalid")]
+    [InlineData("port-abc", "buy", "MSFT", 1, 0.00001, "order_invalid")]
+    [InlineData("port-abc", "buy", "'; DROP TABLE entry; --", 1, null, "order_invalid")]
+    [InlineData("port-abc", "buy", "TSLA", 1, null, "not_found")]
+    public async Task What_cannot_be_placed_is_not_proposed(string account, string side, string symbol, long quantity, double? limitPrice, string reason)
+    {
+        var reply = await mesh.Client("trader").AskAsync("propose-order", new { account, side, symbol, quantity, limitPrice });
+
+        Assert.Equal((TaskState.Rejected, reason), (reply.State, reply.Reason));
     }
 
     [Fact]
     public async Task A_proposal_is_an_order_with_the_words_in_which_it_is_approved()
     {
-        using var response = await mesh.Client("trader").PostAsJsonAsync("orders/propose", new { account = "port-abc", side = "buy", symbol = "msft", quantity = 10 }, TestContext.Current.CancellationToken);
+        var proposal = (await mesh.Client("trader").AskAsync("propose-order", new { account = "port-abc", side = "buy", symbol = "msft", quantity = 10 })).Data;
 
-        var proposal = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         var order = proposal.GetProperty("order");
         Assert.Equal(288.0m, proposal.GetProperty("estimatedTotal").GetDecimal());
         Assert.Equal("Buy 10 MSFT at 28.80 USD for port-abc", proposal.GetProperty("summary").GetString());
@@ -87,17 +82,13 @@ public sealed class TraderTests(RunningMesh mesh)
     [Fact]
     public async Task An_account_that_there_is_not_is_not_found()
     {
-        using var response = await mesh.Client("account").GetAsync("accounts/(market)", TestContext.Current.CancellationToken);
+        var reply = await mesh.Client("account").AskAsync("read-account", new { account = "(market)" });
 
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal((TaskState.Rejected, "account_unknown"), (reply.State, reply.Reason));
     }
 
-    private async Task<JsonElement> DraftAsync(object intent)
-    {
-        using var response = await mesh.Client("trader").PostAsJsonAsync("orders/draft", new { portfolio = Portfolio, intent }, TestContext.Current.CancellationToken);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-    }
+    private async Task<JsonElement> DraftAsync(object intent) =>
+        (await mesh.Client("trader").AskAsync("draft-order", new { portfolio = Portfolio, intent })).Data;
 
     private static double Volatility(JsonElement order, string when) => order.GetProperty(when).GetProperty("annualVolatility").GetDouble();
 }
