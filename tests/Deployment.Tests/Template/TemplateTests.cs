@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using AgentMesh.Deployment.Tests.Cluster;
+
+namespace AgentMesh.Deployment.Tests.Template;
+
+/// <summary><c>dotnet new agentmesh</c>. One of these builds what it makes, which takes about a minute on two cores.</summary>
+public sealed partial class TemplateTests(TemplatePackage package) : IClassFixture<TemplatePackage>
+{
+    private static readonly string[] OldNames = ["AgentMesh", "agentmesh.local", "StarterAgent", "starter-agent"];
+
+    [Fact]
+    public async Task The_package_holds_what_git_has_without_lock_files()
+    {
+        var files = (await package.RunAsync(Repository.Root, "git", "ls-files")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(file => !file.EndsWith("packages.lock.json", StringComparison.Ordinal) && file != "templates/AgentMesh.Templates.csproj" && File.Exists(Repository.PathOf(file)))
+            .Select(file => "content/agentmesh/" + file);
+        Assert.Equal(files.Order(StringComparer.Ordinal), package.Content.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_mesh_with_one_agent_of_its_own_builds_and_has_its_own_policy()
+    {
+        var folder = await package.InstantiateAsync("Acme.Insurance", "--trustDomain", "acme.example", "--samples", "false", "--agent", "claims-clerk");
+        AssertRenamed(folder);
+        Assert.Equal(["ClaimsClerk"], Directory.EnumerateDirectories(Path.Combine(folder, "agents")).Select(Path.GetFileName));
+
+        // Mesh builds what it starts: the agent and the services.
+        await package.RunAsync(folder, "dotnet", "build", "Mesh", "-v", "q", "--nologo");
+        Assert.True(File.Exists(Path.Combine(folder, "agents/ClaimsClerk/bin/Debug/net10.0/ClaimsClerk.dll")));
+        var mesh = Path.Combine(folder, "Mesh/bin/Debug/net10.0/mesh");
+        await package.RunAsync(folder, mesh, "can", "local", "claims-clerk", "claims-clerk.ask");
+        await package.RunAsync(folder, mesh, "manifest", "kubernetes");
+        Assert.Contains("spiffe://acme.example/agent/claims-clerk", await File.ReadAllTextAsync(Path.Combine(folder, "deploy/kubernetes/base/cluster-spiffe-ids.yaml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_samples_come_along_under_the_new_name_and_trust_domain()
+    {
+        var folder = await package.InstantiateAsync("Acme", "--trustDomain", "acme.example");
+        AssertRenamed(folder);
+        foreach (var solution in new[] { "Acme.sln", "tests/Acme.Tests.sln" })
+        {
+            var path = Path.Combine(folder, solution);
+            var projects = Project().Matches(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Select(match => match.Groups[1].Value.Replace('\\', '/')).ToList();
+            Assert.NotEmpty(projects);
+            Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, project)), $"{solution} lists {project}, which is not there."));
+        }
+    }
+
+    private static void AssertRenamed(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is not ".csv"))
+        {
+            var text = File.ReadAllText(file);
+            Assert.All(OldNames, old =>
+            {
+                Assert.False(text.Contains(old, StringComparison.Ordinal), $"{file} still says {old}.");
+                Assert.DoesNotContain(old, Path.GetRelativePath(folder, file), StringComparison.Ordinal);
+            });
+        }
+    }
+
+    [GeneratedRegex("\"([^\"]+\\.csproj)\"")]
+    private static partial Regex Project();
+}
