@@ -12,8 +12,9 @@ var identity = await builder.AddIdentitySourceAsync(mesh);
 // Exchanges tokens, keeps approvals and revocations.
 var authServer = builder.AddParty(mesh, manifest.Services["auth-server"])
     .WithIdentity(identity)
-    .WithAuthServerState(mesh)
+    .WithAuthServerState(mesh, identity)
     .WithVerifyAuditCommand(mesh)
+    .WithCheckCommand(mesh)
     .WithAttackCommand(mesh);
 authServer.WithIssuer(authServer);
 

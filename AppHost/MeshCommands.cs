@@ -35,13 +35,13 @@ internal static class MeshCommands
             });
 
     public static IResourceBuilder<ProjectResource> WithSwitchCommands(this IResourceBuilder<ProjectResource> agent, MeshRun mesh, Party party) => agent
-        .WithMeshCommand(mesh, "disable", "Disable", _ => ["revoke", party.Name], new CommandOptions
+        .WithMeshCommand(mesh, "disable", "Disable", _ => ["revoke", "agent", party.Name], new CommandOptions
         {
             Description = "Revokes it: its tokens and those derived from them are refused, and it gets no new ones.",
             ConfirmationMessage = $"Disable {party.Name}? What it is doing now ends in refusals.",
             IconName = "PlugDisconnected",
         })
-        .WithMeshCommand(mesh, "enable", "Enable", _ => ["restore", party.Name], new CommandOptions
+        .WithMeshCommand(mesh, "enable", "Enable", _ => ["enable", party.Name], new CommandOptions
         {
             Description = "Lets it get tokens again. Those from before stay revoked.",
             IconName = "PlugConnected",
@@ -54,8 +54,15 @@ internal static class MeshCommands
             IconName = "DocumentSearch",
         });
 
+    public static IResourceBuilder<ProjectResource> WithCheckCommand(this IResourceBuilder<ProjectResource> authServer, MeshRun mesh) =>
+        authServer.WithMeshCommand(mesh, "check", "Run the checklist", _ => ["check", "--evidence"], new CommandOptions
+        {
+            Description = "What should be so before production, with what was seen.",
+            IconName = "ClipboardTaskListLtr",
+        });
+
     public static IResourceBuilder<ProjectResource> WithAttackCommand(this IResourceBuilder<ProjectResource> authServer, MeshRun mesh) =>
-        authServer.WithMeshCommand(mesh, "attack", "Run the attacks", _ => ["check"], new CommandOptions
+        authServer.WithMeshCommand(mesh, "attack", "Run the attacks", _ => ["attack"], new CommandOptions
         {
             Description = "Attacks this mesh from outside and shows what each attack was refused for.",
             IconName = "ShieldError",

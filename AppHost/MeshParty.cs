@@ -50,10 +50,14 @@ internal static class MeshParty
     public static IResourceBuilder<ProjectResource> WithIssuer(this IResourceBuilder<ProjectResource> party, IResourceBuilder<ProjectResource> authServer) =>
         party.WithEnvironment("Mesh__Issuer", ReferenceExpression.Create($"{authServer.GetEndpoint(MutualTls)}/"));
 
-    public static IResourceBuilder<ProjectResource> WithAuthServerState(this IResourceBuilder<ProjectResource> authServer, MeshRun mesh) =>
+    public static IResourceBuilder<ProjectResource> WithAuthServerState(
+        this IResourceBuilder<ProjectResource> authServer, MeshRun mesh, MeshIdentitySource identity) =>
         authServer.ApplicationBuilder.ExecutionContext.IsPublishMode
             ? authServer.WithPublishedState()
-            : authServer.WithEnvironment("Mesh__AuthServer__DataDirectory", mesh.State);
+            : authServer
+                .WithEnvironment("Mesh__AuthServer__DataDirectory", mesh.State)
+                // Only the embedded Workload API can be told to withdraw an SVID; SPIRE's ends by itself.
+                .WithEnvironment("Mesh__AuthServer__SvidWithdrawal", identity.Embedded is null ? "none" : "workloadApi");
 
     /// <summary>The model of the agents' kernels, <c>Mesh:Model</c>, if one is chosen.</summary>
     public static IResourceBuilder<ProjectResource> WithModel(this IResourceBuilder<ProjectResource> agent, IConfiguration configuration) =>

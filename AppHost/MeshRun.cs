@@ -28,7 +28,9 @@ internal sealed class MeshRun : IDisposable
         typeof(MeshRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
     /// <summary>The operator whose identity the <c>mesh</c> executable has.</summary>
-    public Party Operator => Manifest.Operators.Values.First(party => party.Project is not null || party.Executable is not null);
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public Party Operator => Manifest.Operators.Values.FirstOrDefault(party => party.Project is not null || party.Executable is not null)
+        ?? throw new InvalidOperationException($"{Manifest.Path} names no operator with a project or an executable. Add one, so that the dashboard's commands have an identity.");
 
     /// <summary>The services that are started besides the identity source and the authorization server.</summary>
     public IEnumerable<Party> OtherServices =>

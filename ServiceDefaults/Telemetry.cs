@@ -24,7 +24,7 @@ internal static class Telemetry
         "Experimental.Microsoft.Extensions.AI",
     ];
 
-    public static void ConfigureOpenTelemetry(this IHostApplicationBuilder builder)
+    public static void Configure(IHostApplicationBuilder builder)
     {
         if (string.IsNullOrWhiteSpace(builder.Configuration[EndpointKey]))
             return;

@@ -74,6 +74,8 @@ internal static class MeshCommand
         root.Subcommands.Add(RevokeCommand.CreateEnable(screen));
         root.Subcommands.Add(AuditCommand.Create(screen));
         root.Subcommands.Add(CheckCommand.Create(screen));
+        root.Subcommands.Add(AttackCommand.Create(screen));
+        root.Subcommands.Add(RotateCommand.Create(screen));
         root.Subcommands.Add(CanCommand.Create(screen));
         root.Subcommands.Add(ReachCommand.Create(screen));
         root.Subcommands.Add(LintCommand.Create(screen));

@@ -34,6 +34,29 @@ public sealed class OtherTerminalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_running_mesh_is_attacked_and_its_SVIDs_renewed_while_it_answers()
+    {
+        await using var mesh = MeshRun.Start(_sandbox, "up");
+        await mesh.UntilAsync("the mesh is up");
+
+        await using var attack = await MeshRun.RunAsync(_sandbox, "attack", "--json");
+        Assert.True(await attack.ExitAsync() == 0, attack.All);
+        var results = JsonSerializer.Deserialize<JsonElement>(attack.Output).EnumerateArray().ToList();
+        Assert.NotEmpty(results);
+        Assert.All(results, result => Assert.True(result.GetProperty("refused").GetBoolean(), attack.Output));
+
+        await using var rotate = await MeshRun.RunAsync(_sandbox, "rotate", "risk-analyst");
+        Assert.True(await rotate.ExitAsync() == 0, rotate.All);
+        await using var ask = await MeshRun.RunAsync(_sandbox, "ask", "How risky is this portfolio?", "--json");
+        Assert.True(await ask.ExitAsync() == 0, ask.All);
+        Assert.Empty(JsonSerializer.Deserialize<JsonElement>(ask.Output).GetProperty("answer").GetProperty("failedSteps").EnumerateArray());
+
+        await using var nobody = await MeshRun.RunAsync(_sandbox, "rotate", "nobody");
+        Assert.Equal(2, await nobody.ExitAsync());
+        Assert.Contains("risk-analyst", nobody.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_question_that_the_agents_refuse_ends_in_one_message()
     {
         await using var mesh = MeshRun.Start(_sandbox, "up");
