@@ -3,4 +3,5 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("AgentMesh.Auth.AspNetCore")]
 [assembly: InternalsVisibleTo("AgentMesh.Entra")]
 [assembly: InternalsVisibleTo("Auth.Tests")]
+[assembly: InternalsVisibleTo("A2A.Mesh.Tests")]
 [assembly: InternalsVisibleTo("AgentMesh.Benchmarks")]

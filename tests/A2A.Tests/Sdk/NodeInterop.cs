@@ -22,6 +22,8 @@ public sealed class NodeInterop : IAsyncLifetime
             Missing = "Node.js 20 or later with npm is not on the PATH; the A2A JavaScript SDK cannot be run.";
             return;
         }
+        // Several test projects use it, and run at the same time.
+        await using var turn = await TurnAsync();
         if (Directory.Exists(Path.Combine(Folder, "node_modules", "@a2a-js", "sdk")))
             return;
         var (exit, _, errors) = await RunAsync("npm", null, "ci");
@@ -59,6 +61,21 @@ public sealed class NodeInterop : IAsyncLifetime
         }
     }
 
+    private static async Task<FileStream> TurnAsync()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(Path.GetTempPath(), "agentmesh-interop.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (attempt < 1_200)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
     private static async Task<bool> CanRunAsync(string program)
     {
         try
@@ -84,8 +101,8 @@ public sealed class NodeInterop : IAsyncLifetime
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "A2A.Tests.csproj")))
-                return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "A2A.Tests", "A2A.Tests.csproj")))
+                return Path.Combine(folder.FullName, "A2A.Tests");
         }
         throw new InvalidOperationException($"No A2A.Tests.csproj above {AppContext.BaseDirectory}.");
     }

@@ -34,6 +34,13 @@ public sealed class RunningMesh : IAsyncLifetime
     /// <summary>Everything that the processes have printed.</summary>
     internal string Logs => string.Join('\n', _processes.Select(p => p.Log));
 
+    /// <summary>What the Workload API gives this process, the operator.</summary>
+    internal SpiffeSource Identity => _operator!.Services.GetRequiredService<SpiffeSource>();
+
+    internal Uri Issuer => _ports["auth-server"].Address;
+
+    internal Uri AddressOf(string party) => _ports[party].Address;
+
     /// <summary>A client of this process, as the operator, for one agent and scope.</summary>
     internal HttpClient Client(string name) => _operator!.Services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 
