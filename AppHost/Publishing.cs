@@ -38,6 +38,9 @@ internal static class Publishing
             .WithEnvironment("ASPNETCORE_URLS", "https://+:8443;http://+:8080")
             .WithEnvironment("Mesh__Server__AllowPlainHealth", "true")
             .WithEnvironment("Mesh__Manifest", ManifestFile)
+            .WithEnvironment("Mesh__AuditDirectory", "/tmp/agentmesh/audit")
+            .WithEnvironment("Mesh__DataDirectory", "/tmp/agentmesh/data")
+            .WithEnvironment("DOTNET_EnableDiagnostics", "0")
             // Spoofed forwarding headers must not mean anything: callers are told apart by their SVIDs.
             .DisableForwardedHeaders();
         return IsKubernetes(party.ApplicationBuilder)
@@ -53,6 +56,7 @@ internal static class Publishing
             {
                 service.Labels[RegistrationEntries.ContainerLabel] = who.Name;
                 service.ReadOnly = true;
+                service.Tmpfs.Add("/tmp:uid=1654,mode=0700");
                 service.CapDrop.Add("ALL");
                 service.SecurityOpt.Add("no-new-privileges:true");
                 service.AddVolume(new Volume { Name = "workload-api", Type = "bind", Source = "${SPIRE_AGENT_SOCKETS:-/run/spire/agent/public}", Target = WorkloadApiFolder, ReadOnly = true });

@@ -85,6 +85,7 @@ internal static class Workloads
     {
         ["name"] = party.Name,
         ["image"] = $"{settings.ImagePrefix}{party.Name}:{settings.ImageTag}",
+        ["imagePullPolicy"] = "IfNotPresent",
         ["ports"] = new List<object>
         {
             new YamlMap { ["name"] = Mtls, ["containerPort"] = settings.MtlsPort, ["protocol"] = "TCP" },

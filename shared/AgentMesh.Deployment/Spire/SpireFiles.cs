@@ -17,8 +17,16 @@ public static class SpireFiles
         ArgumentNullException.ThrowIfNull(manifest);
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["server.conf"] = SpireServerConfiguration.Write(manifest, new SpireServerSettings()),
-            ["agent.conf"] = SpireAgentConfiguration.Write(manifest, new SpireAgentSettings { ServerAddress = serverAddress, AttestContainers = true }),
+            ["server.conf"] = SpireServerConfiguration.Write(manifest, new SpireServerSettings { DataDirectory = "/var/lib/spire/server" }),
+            ["agent.conf"] = SpireAgentConfiguration.Write(manifest, new SpireAgentSettings
+            {
+                ServerAddress = serverAddress,
+                // Folders that the images have, owned by the user who runs there: a volume takes that over.
+                DataDirectory = "/var/lib/spire/agent",
+                // As SPIRE's CSI driver names it, so that containers find it where pods do.
+                SocketPath = "/tmp/spire-agent/public/spire-agent.sock",
+                AttestContainers = true,
+            }),
             ["entries.json"] = RegistrationEntries.ToJson(RegistrationEntries.ForContainers(manifest, NodeId(manifest, nodeName))) + "\n",
         };
     }
