@@ -48,7 +48,11 @@ internal sealed class Run(IReadOnlyList<Mutation> mutations, Options options, st
         if (ready.Add(test.Project) && (await scratch.RestoreAsync(test.Project, cancellationToken) ?? await scratch.BuildAsync(test.Project, cancellationToken)) is { } broken)
             return $"bad: tests/{test.Project} does not build before anything is taken out: {broken}";
         // A test that is red anyway proves nothing. Each is seen green once, while what it tests is whole.
-        if (ready.Add(test.ToString()) && await scratch.TestAsync(test, cancellationToken) is { IsGreen: false } before)
+        // What is built is still without the defence that was tried before: it is built again first.
+        var isNew = ready.Add(test.ToString());
+        if (isNew && await scratch.BuildAsync(test.Project, cancellationToken) is { } left)
+            return $"bad: tests/{test.Project} does not build with everything in place again: {left}";
+        if (isNew && await scratch.TestAsync(test, cancellationToken) is { IsGreen: false } before)
         {
             ready.Remove(test.ToString());
             return before.Ran == 0 && !before.Hung ? $"bad: no such test ran: {test}" : $"bad: the test is red though nothing is taken out: {LastLines(before.Output)}";
