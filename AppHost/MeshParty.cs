@@ -42,7 +42,9 @@ internal static class MeshParty
             .WithHttpsEndpoint(targetPort: Publishing.MutualTlsPort(party.ApplicationBuilder), name: MutualTls)
             .WithUrlForEndpoint(MutualTls, url => url.DisplayText = "mTLS")
             .WithoutHttpsCertificate()
-            .WithEnvironment("SPIFFE_ENDPOINT_SOCKET", identity.Address);
+            .WithEnvironment("SPIFFE_ENDPOINT_SOCKET", identity.Address)
+            // Where others reach it, which is Aspire's proxy and not where the process listens: its agent card says so.
+            .WithEnvironment("Mesh__Address", ReferenceExpression.Create($"{party.GetEndpoint(MutualTls)}/"));
         return identity.Resource is { } source ? party.WaitFor(source) : party;
     }
 

@@ -51,8 +51,13 @@ public abstract class RunningMesh(string identity) : IAsyncLifetime
             foreach (var part in Parts)
                 await _app.ResourceNotifications.WaitForResourceHealthyAsync(part, cancellation);
         });
-        _run = RunFile.Live().Single(run => run.ProcessId == Environment.ProcessId);
-        _manifest = MeshManifest.Load(_run.Manifest);
+        // The AppHost announces its run once the authorization server is ready.
+        await WithinAsync(Patience, "the run to be announced", async cancellation =>
+        {
+            while ((_run = RunFile.Live().FirstOrDefault(run => run.ProcessId == Environment.ProcessId)) is null)
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellation);
+        });
+        _manifest = MeshManifest.Load(_run!.Manifest);
     }
 
     /// <summary>Every resource that has a health check: the identity source, the services, the agents.</summary>

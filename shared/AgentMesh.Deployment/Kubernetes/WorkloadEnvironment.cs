@@ -20,6 +20,7 @@ internal static class WorkloadEnvironment
             Set("Mesh__Manifest", ManifestFolder + "/mesh.json"),
             Set("Mesh__Name", party.Name),
             Set("Mesh__Issuer", Address(manifest.Services["auth-server"], settings) + "/"),
+            Set("Mesh__Address", Address(party, settings) + "/"),
             Set("Mesh__AuditDirectory", AuditFolder),
             Set("Mesh__DataDirectory", DataFolder),
             // Its socket would need a place to write, and whoever may exec into a pod could read memory through it.

@@ -22,6 +22,8 @@ public sealed class WorkloadTests
         // The ClusterSPIFFEID asks for both, the label and the account.
         Assert.Equal(name, deployment.Spec.Template.Spec.ServiceAccountName);
         Assert.Equal(name, Variable(deployment, "Mesh__Name"));
+        // What its agent card says: the Service, since a pod listens on no host of its own.
+        Assert.Equal($"https://{name}:8443/", Variable(deployment, "Mesh__Address"));
     }
 
     [Theory]
