@@ -1,6 +1,5 @@
 using AgentMesh.Deployment.Processes;
 using AgentMesh.Manifest;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AgentMesh.AppHost;
 
@@ -73,19 +72,19 @@ internal static class MeshCommands
         this IResourceBuilder<ProjectResource> agent, MeshRun mesh, MeshIdentitySource identity, Party party)
     {
         var options = new CommandOptions { Description = "Has its X509-SVID renewed now, ahead of time.", IconName = "KeyReset" };
-        return identity.Server is { } server
-            ? agent.WithCommand("rotate", "Rotate the SVID", context => RenewAsync(server.Resource, party, context.CancellationToken), options)
+        return identity.Spire is { } spire
+            ? agent.WithCommand("rotate", "Rotate the SVID", context => RenewAsync(spire, party, context.CancellationToken), options)
             : agent.WithMeshCommand(mesh, "rotate", "Rotate the SVID", _ => ["rotate", party.Name], options);
     }
 
-    private static async Task<ExecuteCommandResult> RenewAsync(SpireServerResource server, Party party, CancellationToken cancellationToken)
+    private static async Task<ExecuteCommandResult> RenewAsync(SpireAgentResource spire, Party party, CancellationToken cancellationToken)
     {
         try
         {
-            var parent = $"spiffe://{server.Manifest.TrustDomain}/node/spire-agent";
-            var own = (await server.Cli.ShowEntriesAsync(parent, cancellationToken)).Where(entry => entry.Entry.SpiffeId == party.SpiffeId).ToList();
+            var server = spire.Server.Cli;
+            var own = (await server.ShowEntriesAsync(spire.SpiffeId, cancellationToken)).Where(entry => entry.Entry.SpiffeId == party.SpiffeId).ToList();
             foreach (var entry in own)
-                await server.Cli.RenewEntryAsync(entry, cancellationToken);
+                await server.RenewEntryAsync(entry, cancellationToken);
             return own.Count > 0 ? CommandResults.Success() : CommandResults.Failure($"SPIRE has no registration entry for {party.SpiffeId}.");
         }
         catch (CommandException e)
@@ -102,8 +101,9 @@ internal static class MeshCommands
         Func<ExecuteCommandContext, IReadOnlyList<string>> arguments,
         CommandOptions options)
     {
+        // An agent that was disabled is not healthy, and can be enabled all the same.
         options.UpdateState = context =>
-            context.ResourceSnapshot.HealthStatus is HealthStatus.Healthy ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+            context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
         return resource.WithCommand(name, displayName, async context =>
         {
             try

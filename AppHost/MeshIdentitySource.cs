@@ -8,12 +8,12 @@ namespace AgentMesh.AppHost;
 /// <summary>Where this run's SVIDs come from.</summary>
 /// <param name="Address">As <c>SPIFFE_ENDPOINT_SOCKET</c> says it.</param>
 /// <param name="Resource">What has to be healthy before anybody can have one; null when it runs already.</param>
-/// <param name="Server">The SPIRE server, where there is one.</param>
+/// <param name="Spire">The SPIRE agent, where there is one.</param>
 /// <param name="Embedded">The embedded Workload API, where it is used.</param>
 internal sealed record MeshIdentitySource(
     string Address,
     IResourceBuilder<IResource>? Resource = null,
-    IResourceBuilder<SpireServerResource>? Server = null,
+    SpireAgentResource? Spire = null,
     IResourceBuilder<ProjectResource>? Embedded = null);
 
 internal static class MeshIdentitySourceExtensions
@@ -57,6 +57,6 @@ internal static class MeshIdentitySourceExtensions
         var agent = builder.AddSpireAgent("spire-agent", server, MeshRun.Configuration);
         if (bool.TryParse(builder.Configuration["Mesh:Spire:Oidc"], out var wanted) && wanted)
             builder.AddSpireOidcDiscovery("spire-oidc", server);
-        return new MeshIdentitySource(agent.Resource.Address, agent, server);
+        return new MeshIdentitySource(agent.Resource.Address, agent, agent.Resource);
     }
 }
