@@ -32,7 +32,7 @@ internal sealed class Views(Screen screen, string trustDomain)
         screen.Line($"hops of trace {traceId}", Heading);
         var table = Table("caller", "callee", "authenticated", "action", "scopes", "act chain", "decision", "ms");
         table.Columns[^1].Alignment(Justify.Right);
-        foreach (var (hop, times) in Collapse(events))
+        foreach (var (hop, times) in Collapse(SkillHops.Merge(events)))
         {
             table.AddRow(
                 Cell(Name(hop.Caller)),
