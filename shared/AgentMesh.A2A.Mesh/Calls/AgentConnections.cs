@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AgentMesh.Auth;
 using AgentMesh.Manifest;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.A2A.Mesh;
 
@@ -23,7 +24,7 @@ public sealed class AgentConnections(IServiceProvider services) : IDisposable
     {
         ArgumentNullException.ThrowIfNull(agent);
         ArgumentException.ThrowIfNullOrEmpty(skill);
-        var identity = services.GetRequired<MeshIdentity>();
+        var identity = services.GetRequiredService<MeshIdentity>();
         var scopes = CardRequirements.Choose(agent, skill, identity);
         if (also is not null && scopes.Count > 0)
             scopes = ScopeSet.Of(scopes.Values.Concat(also.Values));
@@ -33,7 +34,7 @@ public sealed class AgentConnections(IServiceProvider services) : IDisposable
     /// <summary>A client for the tasks that this party has at an agent, with what it is granted there without a person; null where that is nothing.</summary>
     internal A2AClient? ForTasks(FoundAgent agent)
     {
-        var identity = services.GetRequired<MeshIdentity>();
+        var identity = services.GetRequiredService<MeshIdentity>();
         return identity.Party.Calls.TryGetValue(agent.Party.Name, out var edge) && edge.ScopesWithoutApproval is { Count: > 0 } scopes
             ? new A2AClient(Connection(agent.Party, ScopeSet.Of(scopes)), agent.Card)
             : null;

@@ -12,7 +12,12 @@ using OpenTelemetry.Trace;
 
 namespace AgentMesh.Agents.Tests.ServiceDefaults;
 
+/// <summary>Spans are the whole process's: nothing else runs while these tests look for some.</summary>
+[CollectionDefinition(nameof(ConventionsTests), DisableParallelization = true)]
+public sealed class TelemetryAlone;
+
 /// <summary>What whoever knows Aspire's service defaults expects of these: the same names, paths and settings.</summary>
+[Collection(nameof(ConventionsTests))]
 public sealed class ConventionsTests
 {
     private static readonly Action<WebApplicationBuilder> Nothing = _ => { };
