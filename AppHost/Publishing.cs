@@ -1,6 +1,7 @@
 using AgentMesh.Deployment.Spire;
 using AgentMesh.Manifest;
 using Aspire.Hosting.Docker.Resources.ServiceNodes;
+using Aspire.Hosting.Kubernetes.Resources;
 
 namespace AgentMesh.AppHost;
 
@@ -48,9 +49,20 @@ internal static class Publishing
             {
                 if (published.Workload is not { PodTemplate: { } pod })
                     return;
+                published.Workload.Metadata.Labels["agentmesh.io/party"] = who.Name;
                 pod.Metadata.Labels["agentmesh.io/party"] = who.Name;
                 pod.Spec.ServiceAccountName = who.Name;
                 pod.Spec.AutomountServiceAccountToken = false;
+                // What a namespace with the Pod Security Standard "restricted" asks for.
+                pod.Spec.SecurityContext = new PodSecurityContextV1 { RunAsNonRoot = true, RunAsUser = 1654, SeccompProfile = new SeccompProfileV1 { Type = "RuntimeDefault" } };
+                pod.Spec.Volumes.Add(new VolumeV1 { Name = "manifest", ConfigMap = new ConfigMapVolumeSourceV1 { Name = "mesh-manifest" } });
+                foreach (var container in pod.Spec.Containers)
+                {
+                    var capabilities = new CapabilitiesV1();
+                    capabilities.Drop.Add("ALL");
+                    container.SecurityContext = new SecurityContextV1 { AllowPrivilegeEscalation = false, RunAsNonRoot = true, Capabilities = capabilities };
+                    container.VolumeMounts.Add(new VolumeMountV1 { Name = "manifest", MountPath = "/etc/agentmesh", ReadOnly = true });
+                }
             })
             : party.PublishAsDockerComposeService((_, service) =>
             {

@@ -17,6 +17,8 @@ internal static class WorkloadEnvironment
         {
             Set("ASPNETCORE_URLS", string.Create(CultureInfo.InvariantCulture, $"https://+:{settings.MtlsPort};http://+:{settings.HealthPort}")),
             Set("Mesh__Server__AllowPlainHealth", "true"),
+            // Where the component spiffe-csi mounts it.
+            Set("SPIFFE_ENDPOINT_SOCKET", "unix:///spiffe-workload-api/spire-agent.sock"),
             Set("Mesh__Manifest", ManifestFolder + "/mesh.json"),
             Set("Mesh__Name", party.Name),
             Set("Mesh__Issuer", Address(manifest.Services["auth-server"], settings) + "/"),

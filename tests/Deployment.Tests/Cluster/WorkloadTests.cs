@@ -70,6 +70,21 @@ public sealed class WorkloadTests
         Assert.All(Services().SelectMany(service => service.Spec.Ports), port => Assert.NotEqual("health", (string)port.TargetPort));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_Workload_API_is_mounted_where_a_party_looks_for_it_and_by_the_driver_alone(string name)
+    {
+        var component = File.ReadAllText(Repository.PathOf("deploy/kubernetes/components/spiffe-csi/kustomization.yaml"));
+        var socket = Variable(Deployment(name), "SPIFFE_ENDPOINT_SOCKET")!;
+        Assert.Contains($"mountPath: {Path.GetDirectoryName(socket["unix://".Length..])}\n", component, StringComparison.Ordinal);
+        Assert.Contains("driver: csi.spiffe.io", component, StringComparison.Ordinal);
+        Assert.DoesNotContain("hostPath:", component, StringComparison.Ordinal);
+        // The component finds the Deployment by its label, and adds to lists that must be there.
+        Assert.Equal(name, Deployment(name).Metadata.Labels["agentmesh.io/party"]);
+        Assert.NotEmpty(Deployment(name).Spec.Template.Spec.Volumes);
+        Assert.NotEmpty(Container(Deployment(name)).VolumeMounts);
+    }
+
     [Fact]
     public void Two_authorization_servers_share_a_database_and_one_of_them_always_stays()
     {
