@@ -55,8 +55,12 @@ internal sealed class IdentityRecorder(IAuditLog audit, WorkloadApiSettings sett
     });
 
     /// <summary>What signs or is trusted has changed by itself, or for the reason that another record gives. Nobody waits for it.</summary>
-    public void TrustChanged(TrustSnapshot trust) => _ = TryAsync(audit.WriteAsync(Event("rotation",
-        $"trust bundle {trust.Sequence}: X.509 authority {trust.X509.Certificate.Thumbprint[..16]} signs until {trust.X509.NotAfter.UtcDateTime:O}, {trust.Federated.Count} foreign trust domains") with { Decision = "allow" }));
+    public void TrustChanged(TrustSnapshot trust)
+    {
+        var authority = $"X.509 authority {trust.X509.Certificate.Thumbprint[..16]} signs until {trust.X509.NotAfter.UtcDateTime:O}";
+        var action = $"trust bundle {trust.Sequence}: {authority}, {trust.Federated.Count} foreign trust domains";
+        _ = TryAsync(audit.WriteAsync(Event("rotation", action) with { Decision = "allow" }));
+    }
 
     /// <summary>Completes when everything that was recorded for the call is durable.</summary>
     /// <exception cref="RpcException">Unavailable: it cannot be recorded, so it must not take effect.</exception>
