@@ -11,8 +11,6 @@ namespace AgentMesh.A2A.Mesh;
 /// </summary>
 public sealed class SkillClient
 {
-    private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(3);
-
     private readonly AgentDirectory _directory;
     private readonly AgentConnections _connections;
     private readonly TimeProvider _time;
@@ -67,29 +65,8 @@ public sealed class SkillClient
 
     private async Task<AgentTask> FollowAsync(A2AClient client, A2AClient follow, FoundAgent agent, Message message, CancellationToken cancellationToken)
     {
-        await using var relay = new TaskRelay(client, follow, agent.Party.Name);
-        try
-        {
-            return await relay.RunAsync(message, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && relay.TaskId is { } taskId)
-        {
-            await CancelAsync(follow, taskId).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async Task CancelAsync(A2AClient client, string taskId)
-    {
-        using var timeout = new CancellationTokenSource(CancelTimeout, _time);
-        try
-        {
-            await client.CancelTaskAsync(taskId, timeout.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is A2AException or HttpRequestException or OperationCanceledException)
-        {
-            // It has ended meanwhile, or cannot be reached: it is over for this caller either way.
-        }
+        await using var relay = new TaskRelay(agent.Party.Name);
+        return await new TaskFollower(client, follow, relay.HearAsync, _time).RunAsync(message, cancellationToken).ConfigureAwait(false);
     }
 
     private static TResult Result<TResult>(FoundAgent agent, AgentTask task)

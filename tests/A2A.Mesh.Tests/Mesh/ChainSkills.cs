@@ -77,9 +77,17 @@ internal sealed class ReadSkill : ISkillHandler
     public async Task ExecuteAsync(AgentTaskContext task, CancellationToken cancellationToken)
     {
         if (task.Message.Text == "wait")
+        {
             await task.RequireInputAsync("Go on?");
-        else
-            await task.CompleteAsync($"read for {DelegationContext.Current!.Subject}");
+            return;
+        }
+        if (task.Message.Text == "hold")
+        {
+            await task.WorkingAsync("holding");
+            await task.ReceiveAsync(cancellationToken);
+            await task.AddArtifactAsync(new() { ArtifactId = "held", Parts = [Part.FromText("went on")] });
+        }
+        await task.CompleteAsync($"read for {DelegationContext.Current!.Subject}");
     }
 }
 
