@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AgentMesh.AuthServer.Tests;
 
 /// <summary>Two instances on one database serve as one.</summary>
-public sealed class PostgreSqlTests(PostgresCluster cluster) : IClassFixture<PostgresCluster>
+public sealed class PostgreSqlTests(Postgres cluster) : IClassFixture<Postgres>
 {
     [Fact]
     public async Task Instances_that_start_at_once_on_an_empty_database_share_their_signing_key()

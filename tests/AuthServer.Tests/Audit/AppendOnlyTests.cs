@@ -9,7 +9,7 @@ namespace AgentMesh.AuthServer.Tests.Audit;
 
 /// <summary>The database itself keeps what the ledger holds, from the server's own connection too.</summary>
 [Proves("T34")]
-public sealed class AppendOnlyTests(PostgresCluster cluster) : IClassFixture<PostgresCluster>
+public sealed class AppendOnlyTests(Postgres cluster) : IClassFixture<Postgres>
 {
     private static readonly string[] Attempts =
     [

@@ -1,0 +1,5 @@
+using AgentMesh.Testing;
+
+namespace AgentMesh.AuthServer.Tests.Fixtures;
+
+public sealed class Postgres : PostgresCluster, IAsyncLifetime;
