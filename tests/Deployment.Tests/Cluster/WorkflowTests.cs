@@ -42,6 +42,12 @@ public sealed partial class WorkflowTests
         Assert.Equal(Count(text, "actions/checkout@"), Count(text, "persist-credentials: false"));
     }
 
+    [Theory]
+    [InlineData("ci", "AGENTMESH_REQUIRE_ASPIRE")]
+    [InlineData("aspire", "AGENTMESH_REQUIRE_SPIRE")]
+    public void A_job_that_can_run_everything_does_not_leave_out_what_it_cannot(string job, string variable) =>
+        Assert.Equal("1", Load("ci.yml")["jobs"][job]["env"][variable].ToString());
+
     private static YamlMappingNode Load(string file)
     {
         var stream = new YamlStream();
