@@ -56,7 +56,7 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(auditEvent);
         if (_broken is { } broken)
-            throw new AuditException(broken.Message, broken.InnerException);
+            throw Again(broken);
         var pending = new Pending(auditEvent);
         if (!_queue.Writer.TryWrite(pending))
         {
@@ -66,7 +66,7 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
             }
             catch (ChannelClosedException)
             {
-                throw new AuditException($"The audit journal {Path} is closed.");
+                throw _broken is { } closed ? Again(closed) : new AuditException($"The audit journal {Path} is closed.");
             }
         }
         await pending.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -107,14 +107,37 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
     private void WriteBatches()
     {
         List<Pending> batch = new(MaxBatch);
-        while (WaitForWork())
+        try
         {
-            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var pending))
-                batch.Add(pending);
-            Commit(batch);
-            batch.Clear();
+            while (WaitForWork())
+            {
+                while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var pending))
+                    batch.Add(pending);
+                Commit(batch);
+                batch.Clear();
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nobody knows what state this left behind. What waits must not wait for ever, and what comes must not be let through.
+            Break(batch, exception);
         }
     }
+
+    private void Break(List<Pending> batch, Exception exception)
+    {
+        var failure = new AuditException($"The audit journal {Path} failed and takes nothing more: {exception.Message} Restart this process.", exception);
+        _broken = failure;
+        LogBroken(exception, Path);
+        foreach (var pending in batch)
+            pending.TrySetException(failure);
+        _queue.Writer.TryComplete();
+        while (_queue.Reader.TryRead(out var pending))
+            pending.TrySetException(failure);
+    }
+
+    // One exception for each caller: they are thrown on different threads.
+    private static AuditException Again(AuditException broken) => new(broken.Message, broken.InnerException);
 
     // A thread of its own blocks here and in the flush; neither takes a pool thread from the requests being served.
     private bool WaitForWork()
@@ -128,7 +151,6 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
         try
         {
             _file.Append(batch.Select(static p => p.Event));
-            _broken = null;
             Interlocked.Exchange(ref _durable, _file.Length);
             Interlocked.Exchange(ref _awaitsMore, null)?.TrySetResult();
             _written?.Invoke(batch.Count);
@@ -149,6 +171,9 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
 
     [LoggerMessage(1402, LogLevel.Critical, "The audit journal {Path} cannot be written.")]
     private partial void LogFailed(Exception exception, string path);
+
+    [LoggerMessage(1404, LogLevel.Critical, "The audit journal {Path} failed and takes nothing more: whatever needs a record is refused until this process is restarted.")]
+    private partial void LogBroken(Exception exception, string path);
 
     private sealed class Pending(AuditEvent auditEvent) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -153,6 +154,28 @@ public sealed class AuditJournalTests : IDisposable
         var journal = Open();
         await journal.DisposeAsync();
         await Assert.ThrowsAsync<AuditException>(async () => await journal.WriteAsync(Event("late"), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_failure_that_nobody_foresaw_fails_what_waits_and_what_comes()
+    {
+        var log = new RecordingLogger();
+        using var logs = LoggerFactory.Create(logging => logging.AddProvider(log));
+        using var failing = new ManualResetEventSlim();
+        await using var journal = new AuditJournal(JournalPath, "spiffe://agentmesh.local/agent/advisor", _clock, logs.CreateLogger<AuditJournal>(), _ =>
+        {
+            failing.Wait(Cancellation);
+            throw new InvalidOperationException("a listener of the meter threw");
+        });
+        var waiting = Enumerable.Range(0, 3).Select(i => journal.WriteAsync(Event($"e{i}"), Cancellation).AsTask()).ToList();
+        failing.Set();
+
+        foreach (var waits in waiting)
+            await Assert.ThrowsAsync<AuditException>(() => waits.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        var refused = await Assert.ThrowsAsync<AuditException>(() => journal.WriteAsync(Event("late"), Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+
+        Assert.Contains("Restart this process", refused.Message, StringComparison.Ordinal);
+        Assert.Single(log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
     [Fact]
