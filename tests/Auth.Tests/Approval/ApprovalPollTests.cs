@@ -153,8 +153,10 @@ public sealed class ApprovalPollTests : ApprovalTest
     private async Task<ApprovalResult<ApprovedAction>> WaitAsync(PendingApproval pending, Action? meanwhile = null)
     {
         var waits = Channel.CreateUnbounded<TimeSpan>();
-        // Requests have longer timeouts than polls have intervals here.
-        Mesh.Clock.TimerCreated = due => _ = due > TimeSpan.Zero && due < TimeSpan.FromSeconds(40) && waits.Writer.TryWrite(due);
+        // The trader and its event stream wait on this clock, too, and for other times. Requests have longer timeouts than polls have intervals here.
+        var polling = new AsyncLocal<bool>();
+        Mesh.Clock.TimerCreated = due => _ = polling.Value && due > TimeSpan.Zero && due < TimeSpan.FromSeconds(40) && waits.Writer.TryWrite(due);
+        polling.Value = true;
         var waiting = pending.WaitAsync(Cancellation);
         while (!waiting.IsCompleted)
         {
