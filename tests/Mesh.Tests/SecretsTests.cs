@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Mesh.Tests;
 
-/// <summary>T35: nothing that a full run writes holds a token, an assertion or a key.</summary>
+/// <summary>Nothing that a full run writes holds a token, an assertion or a key.</summary>
+[Threat("T35")]
 public sealed partial class SecretsTests(DemoFixture demo)
 {
     [Fact]

@@ -70,7 +70,7 @@ public sealed class MeshCardTests : IAsyncLifetime
         Assert.NotNull(Verify(after, "back"));
     }
 
-    [Fact, Proves("T29")]
+    [Fact, Threat("T29")]
     public async Task A_card_that_was_changed_after_signing_is_not_believed()
     {
         var json = await BytesAsync();
@@ -81,7 +81,7 @@ public sealed class MeshCardTests : IAsyncLifetime
         Assert.Contains("does not match", reason, StringComparison.Ordinal);
     }
 
-    [Theory, Proves("T29")]
+    [Theory, Threat("T29")]
     [InlineData("another agent's SVID", "it is spiffe://agentmesh.local/agent/rogue's")]
     [InlineData("an SVID of another authority", "not issued by an authority of its trust domain")]
     [InlineData("a key without a certificate", "no x5c")]

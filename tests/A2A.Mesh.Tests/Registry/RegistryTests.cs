@@ -8,7 +8,7 @@ using AgentMesh.Testing;
 namespace AgentMesh.A2A.Mesh.Tests.Registry;
 
 /// <summary>Who can register what, who can find it, and that the registry is not believed (T29).</summary>
-[Proves("T29")]
+[Threat("T29")]
 public sealed class RegistryTests : IAsyncLifetime
 {
     private readonly ChainMesh _mesh = new();

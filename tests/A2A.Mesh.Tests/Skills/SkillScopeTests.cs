@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AgentMesh.A2A.Mesh.Tests.Skills;
 
 /// <summary>A skill is for callers with its scope, and nobody else's message comes near its code (A2A §13).</summary>
-[Proves("T25")]
+[Threat("T25")]
 public sealed class SkillScopeTests : IAsyncLifetime
 {
     private readonly ChainMesh _mesh = new();

@@ -7,7 +7,7 @@ using AgentMesh.Testing;
 namespace AgentMesh.A2A.Mesh.Tests.Skills;
 
 /// <summary>A task is its maker's, for the subject it was made for, and of those on whose behalf it was made, in the same transaction (T40, A2A §13.1).</summary>
-[Proves("T40")]
+[Threat("T40")]
 public sealed class TaskVisibilityTests : IAsyncLifetime
 {
     private readonly ChainMesh _mesh = new();

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using AgentMesh.A2A.Internal;
+using AgentMesh.Testing;
 
 namespace AgentMesh.A2A.Tests.Push;
 
-/// <summary>T39: a webhook leads nowhere inside.</summary>
+/// <summary>A webhook leads nowhere inside.</summary>
+[Threat("T39")]
 public sealed class SsrfTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -5,7 +5,7 @@ namespace AgentMesh.Agents.Tests.Running;
 
 /// <summary>From the question to the ledger: proposed by the Trader, asked for by the Advisor, decided by a person, compared by the Trader.</summary>
 [Collection(nameof(RunningMesh))]
-[Proves("CI1", "RA1", "AI6", "T27")]
+[Threat("T27"), Proves("CI1", "RA1", "AI6")]
 public sealed class PurchaseTests(RunningMesh mesh)
 {
     private IReadOnlyList<string> _heard = [];

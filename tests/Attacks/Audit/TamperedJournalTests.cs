@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
 using AgentMesh.Auth;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Attacks.Tests.Audit;
 

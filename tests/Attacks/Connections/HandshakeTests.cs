@@ -1,6 +1,5 @@
 using System.Security.Authentication;
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
 

@@ -1,6 +1,6 @@
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
 using AgentMesh.Spiffe;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Attacks.Tests.Connections;
 

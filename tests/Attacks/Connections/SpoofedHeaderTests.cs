@@ -1,5 +1,5 @@
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Attacks.Tests.Connections;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Attacks.Tests.Exchange;
 

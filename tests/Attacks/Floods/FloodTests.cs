@@ -2,8 +2,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
 using AgentMesh.Spiffe;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Attacks.Tests.Floods;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
 using AgentMesh.Attacks.Tests.Workloads;
 using AgentMesh.Spiffe.Protocol;
+using AgentMesh.Testing;
 using Grpc.Core;
 
 namespace AgentMesh.Attacks.Tests.Floods;

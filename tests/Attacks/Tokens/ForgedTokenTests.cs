@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using AgentMesh.Attacks.Tests.Mesh;
-using AgentMesh.Attacks.Tests.Threats;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Attacks.Tests.Tokens;
 

@@ -1,4 +1,4 @@
-using AgentMesh.Attacks.Tests.Threats;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Attacks.Tests.Workloads;
 
