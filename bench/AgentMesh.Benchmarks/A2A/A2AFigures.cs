@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using AgentMesh.A2A;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace AgentMesh.Benchmarks.A2A;
 
@@ -32,7 +33,7 @@ internal static class A2AFigures
         kept &= await ListAsync("in memory", new InMemoryTaskStore());
         try
         {
-            await using var store = new RelationalTaskStore(SqliteFactory.Instance.CreateDataSource($"Data Source={file}"), TaskStoreDialect.Sqlite);
+            await using var store = new RelationalTaskStore(SqliteFactory.Instance.CreateDataSource($"Data Source={file}"), TaskStoreDialect.Sqlite, CountingServer.Secrets);
             await store.CreateSchemaAsync();
             kept &= await ListAsync("SQLite", store);
         }
@@ -40,6 +41,17 @@ internal static class A2AFigures
         {
             SqliteConnection.ClearAllPools();
             Delete(file);
+        }
+        if (args is [var connectionString])
+        {
+            await using var source = NpgsqlDataSource.Create(connectionString);
+            await using var store = new RelationalTaskStore(source, TaskStoreDialect.PostgreSql, CountingServer.Secrets);
+            await store.CreateSchemaAsync();
+            kept &= await ListAsync("PostgreSQL", store);
+        }
+        else
+        {
+            Console.WriteLine(" PostgreSQL is not measured: give the connection string of an empty database as the argument");
         }
         return kept ? 0 : 1;
     }

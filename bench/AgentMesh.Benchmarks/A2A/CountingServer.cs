@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using AgentMesh.A2A;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,9 @@ internal sealed class CountingServer : IAsyncDisposable
         return new(process, url);
     }
 
+    /// <summary>No webhook is kept here.</summary>
+    public static IDataProtector Secrets { get; } = new EphemeralDataProtectionProvider().CreateProtector("bench");
+
     /// <summary>The most memory that the process has held.</summary>
     public long PeakBytes() => File.ReadLines($"/proc/{_process.Id}/status")
         .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
@@ -50,7 +54,7 @@ internal sealed class CountingServer : IAsyncDisposable
         builder.Services.AddSingleton(new CountingAgent(streams, events));
         if (database != "-")
         {
-            var store = new RelationalTaskStore(SqliteFactory.Instance.CreateDataSource($"Data Source={database}"), TaskStoreDialect.Sqlite);
+            var store = new RelationalTaskStore(SqliteFactory.Instance.CreateDataSource($"Data Source={database}"), TaskStoreDialect.Sqlite, Secrets);
             await store.CreateSchemaAsync();
             builder.Services.AddSingleton<ITaskStore>(store);
         }

@@ -69,8 +69,8 @@ public sealed partial class A2AServer : IHostedLifecycleService, IAsyncDisposabl
     {
         if (Options.FailUnfinishedTasksOnStart)
             await FailUnfinishedAsync(cancellationToken).ConfigureAwait(false);
-        if (Options.Retention is { } retention)
-            _retention = new RetentionSweep(_store, retention, _time, _logger).RunAsync(_stopping.Token);
+        if ((Options.Retention ?? Options.InterruptedRetention) is not null)
+            _retention = new RetentionSweep(_store, _tasks, Options, _time, _logger).RunAsync(_stopping.Token);
     }
 
     /// <inheritdoc/>

@@ -66,8 +66,14 @@ public sealed class A2AServerOptions
     public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// Whether tasks that are submitted or working in the store when the server starts are failed: nobody works on them any more.
-    /// Off when several processes share a store. Default on.
+    /// How long a task waits for its client or for an authorization before it is failed, after which <see cref="Retention"/> counts. <see langword="null"/>
+    /// lets it wait for ever. Default 7 days.
+    /// </summary>
+    public TimeSpan? InterruptedRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// Whether tasks that are submitted, working or waiting for an authorization in the store when the server starts are failed: nobody works on them
+    /// any more. Off when several processes share a store. Default on.
     /// </summary>
     public bool FailUnfinishedTasksOnStart { get; set; } = true;
 
@@ -84,8 +90,16 @@ public sealed class A2AServerOptions
         Positive(MaxLiveTasks, nameof(MaxLiveTasks));
         Positive(StreamWindow, nameof(StreamWindow));
         Positive(StreamWindowBytes, nameof(StreamWindowBytes));
+        Positive(Retention, nameof(Retention));
+        Positive(InterruptedRetention, nameof(InterruptedRetention));
         Positive(Push.Attempts, "Push.Attempts");
         Positive(Push.MaxConfigsPerTask, "Push.MaxConfigsPerTask");
+    }
+
+    private static void Positive(TimeSpan? value, string name)
+    {
+        if (value <= TimeSpan.Zero)
+            throw new InvalidOperationException($"A2AServerOptions.{name} is {value}; it must be positive.");
     }
 
     private static void Positive(int value, string name)

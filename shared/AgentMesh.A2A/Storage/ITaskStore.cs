@@ -28,8 +28,14 @@ public interface ITaskStore
     /// <exception cref="A2AException"><see cref="A2AErrorCode.InvalidParams"/>: the cursor is not one of this store.</exception>
     ValueTask<TaskPage> ListAsync(string owner, TaskQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Tasks of all owners that are submitted or working: what an agent that starts has left behind.</summary>
+    /// <summary>
+    /// Tasks of all owners that are submitted, working or waiting for an authorization: what an agent that starts has left behind. A task that waits for
+    /// its client's next message is not among them; nobody works on it.
+    /// </summary>
     ValueTask<IReadOnlyList<OwnedTaskId>> FindUnfinishedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Some of the tasks of all owners that have been waiting, for their client or for an authorization, since before a time; oldest first.</summary>
+    ValueTask<IReadOnlyList<OwnedTaskId>> FindInterruptedAsync(DateTimeOffset before, CancellationToken cancellationToken);
 
     /// <summary>Deletes, with all that belongs to them, tasks that ended before a time. Returns how many.</summary>
     ValueTask<int> DeleteEndedAsync(DateTimeOffset before, CancellationToken cancellationToken);
@@ -37,7 +43,7 @@ public interface ITaskStore
     /// <summary>Adds or replaces a push notification configuration.</summary>
     ValueTask SetPushConfigAsync(string owner, TaskPushNotificationConfig config, CancellationToken cancellationToken);
 
-    /// <summary>The push notification configurations of a task.</summary>
+    /// <summary>The push notification configurations of a task. One that can no longer be read is gone.</summary>
     ValueTask<IReadOnlyList<TaskPushNotificationConfig>> FindPushConfigsAsync(string owner, string taskId, CancellationToken cancellationToken);
 
     /// <summary>Deletes a push notification configuration, if there is one.</summary>

@@ -38,6 +38,11 @@ public sealed class InMemoryTaskStore : ITaskStore
         new([.. _owners.SelectMany(owner => owner.Value.Unfinished().Select(id => new OwnedTaskId(owner.Key, id)))]);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<OwnedTaskId>> FindInterruptedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        new([.. _owners.SelectMany(owner => owner.Value.Interrupted(before).Select(each => (each.Updated, Task: new OwnedTaskId(owner.Key, each.Id))))
+            .OrderBy(each => each.Updated).ThenBy(each => each.Task.TaskId, StringComparer.Ordinal).Select(each => each.Task)]);
+
+    /// <inheritdoc/>
     public ValueTask<int> DeleteEndedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         new(_owners.Values.Sum(tasks => tasks.DeleteEnded(before)));
 

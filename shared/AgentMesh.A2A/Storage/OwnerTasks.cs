@@ -7,6 +7,7 @@ internal sealed class OwnerTasks
     private readonly Dictionary<string, TaskRecord> _tasks = new(StringComparer.Ordinal);
     private readonly SortedSet<Place> _order = [];
     private readonly Dictionary<string, SortedSet<Place>> _orderByContext = new(StringComparer.Ordinal);
+    private readonly Dictionary<TaskState, SortedSet<Place>> _orderByState = [];
 
     /// <summary>Newest first; ids settle equal times.</summary>
     private readonly record struct Place(long Updated, string Id) : IComparable<Place>
@@ -50,7 +51,9 @@ internal sealed class OwnerTasks
     {
         lock (_gate)
         {
-            var order = query.ContextId is { Length: > 0 } context ? _orderByContext.GetValueOrDefault(context) ?? [] : _order;
+            var order = query.ContextId is { Length: > 0 } context ? _orderByContext.GetValueOrDefault(context) ?? []
+                : query.State is { } state ? _orderByState.GetValueOrDefault(state) ?? []
+                : _order;
             var since = query.Since?.ToUnixTimeMilliseconds() ?? long.MinValue;
             var total = cursor?.Total ?? Count(order, query, since);
             List<AgentTask> page = [];
@@ -58,9 +61,9 @@ internal sealed class OwnerTasks
             if (order.Count == 0)
                 return new([], "", total);
             Place last = default;
-            foreach (var place in order.GetViewBetween(from, new Place(long.MinValue, "")))
+            foreach (var place in order.GetViewBetween(from, new Place(since, "")))
             {
-                if (cursor is not null && place == from || !Matches(place, query, since))
+                if (cursor is not null && place == from || !Matches(place, query))
                     continue;
                 if (page.Count == query.PageSize)
                     return new(page, new PageCursor(last.Updated, last.Id, total).ToString(), total);
@@ -74,7 +77,13 @@ internal sealed class OwnerTasks
     public IReadOnlyList<string> Unfinished()
     {
         lock (_gate)
-            return [.. _tasks.Values.Where(each => each.State is TaskState.Submitted or TaskState.Working).Select(each => each.Id)];
+            return [.. Places(TaskState.Submitted, TaskState.Working, TaskState.AuthRequired).Select(place => place.Id)];
+    }
+
+    public IReadOnlyList<(long Updated, string Id)> Interrupted(DateTimeOffset before)
+    {
+        lock (_gate)
+            return [.. Places(TaskState.InputRequired, TaskState.AuthRequired).Where(place => place.Updated < before.ToUnixTimeMilliseconds()).Select(place => (place.Updated, place.Id))];
     }
 
     public int DeleteEnded(DateTimeOffset before)
@@ -111,28 +120,44 @@ internal sealed class OwnerTasks
                 record.PushConfigs.Remove(configId);
     }
 
-    private bool Matches(Place place, TaskQuery query, long since) =>
-        place.Updated >= since && (query.State is not { } state || _tasks[place.Id].State == state);
+    private IEnumerable<Place> Places(params IEnumerable<TaskState> states) => states.SelectMany(state => _orderByState.GetValueOrDefault(state) ?? []);
 
+    private bool Matches(Place place, TaskQuery query) => query.State is not { } state || _tasks[place.Id].State == state;
+
+    /// <summary>What one index holds is counted already; only what two narrow, or a time, is looked through.</summary>
     private int Count(SortedSet<Place> order, TaskQuery query, long since) =>
-        query.State is null && since == long.MinValue ? order.Count : order.Count(place => Matches(place, query, since));
+        since == long.MinValue && (query.State is null || query.ContextId is not { Length: > 0 })
+            ? order.Count
+            : order.TakeWhile(place => place.Updated >= since).Count(place => Matches(place, query));
 
     private void Insert(TaskRecord record)
     {
         var place = new Place(record.Updated, record.Id);
         _order.Add(place);
-        if (record.ContextId is not { } context)
-            return;
-        if (!_orderByContext.TryGetValue(context, out var order))
-            _orderByContext[context] = order = [];
-        order.Add(place);
+        Insert(_orderByState, record.State, place);
+        if (record.ContextId is { } context)
+            Insert(_orderByContext, context, place);
     }
 
     private void Remove(TaskRecord record)
     {
         var place = new Place(record.Updated, record.Id);
         _order.Remove(place);
-        if (record.ContextId is { } context && _orderByContext.TryGetValue(context, out var order) && order.Remove(place) && order.Count == 0)
-            _orderByContext.Remove(context);
+        Remove(_orderByState, record.State, place);
+        if (record.ContextId is { } context)
+            Remove(_orderByContext, context, place);
+    }
+
+    private static void Insert<TKey>(Dictionary<TKey, SortedSet<Place>> orders, TKey key, Place place) where TKey : notnull
+    {
+        if (!orders.TryGetValue(key, out var order))
+            orders[key] = order = [];
+        order.Add(place);
+    }
+
+    private static void Remove<TKey>(Dictionary<TKey, SortedSet<Place>> orders, TKey key, Place place) where TKey : notnull
+    {
+        if (orders.TryGetValue(key, out var order) && order.Remove(place) && order.Count == 0)
+            orders.Remove(key);
     }
 }

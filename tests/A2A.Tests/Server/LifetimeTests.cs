@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace AgentMesh.A2A.Tests.Server;
 
 /// <summary>Stopping, starting again, and letting go of what nobody uses.</summary>
@@ -30,11 +32,33 @@ public sealed class LifetimeTests
     {
         var store = new InMemoryTaskStore();
         await store.AddAsync("alice", new() { Id = "w", ContextId = "c", Status = new() { State = TaskState.Working, Timestamp = DateTimeOffset.UnixEpoch } }, Cancellation);
+        await store.AddAsync("alice", new() { Id = "a", ContextId = "c", Status = new() { State = TaskState.AuthRequired, Timestamp = DateTimeOffset.UnixEpoch } }, Cancellation);
         await store.AddAsync("alice", new() { Id = "i", ContextId = "c", Status = new() { State = TaskState.InputRequired, Timestamp = DateTimeOffset.UnixEpoch } }, Cancellation);
-        await using var server = await TestServer.StartAsync(store: store, configure: options => options.Retention = null);
+        await using var server = await TestServer.StartAsync(store: store, configure: options => options.Retention = options.InterruptedRetention = null);
         Assert.Equal(TaskState.Failed, (await Connect(server).GetTaskAsync("w", cancellationToken: Cancellation)).Status.State);
+        Assert.Equal(TaskState.Failed, (await Connect(server).GetTaskAsync("a", cancellationToken: Cancellation)).Status.State);
         var done = await Connect(server).SendMessageAsync(new() { Message = Message.FromUser("echo", taskId: "i") }, Cancellation);
         Assert.Equal(TaskState.Completed, done.Task!.Status.State);
+    }
+
+    [Fact]
+    public async Task An_executor_that_waits_for_an_authorization_which_nobody_gives_is_stopped()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        await using var server = await TestServer.StartAsync(time: time, configure: options => options.InterruptedRetention = TimeSpan.FromMinutes(10));
+        await using var events = Connect(server).SendStreamingMessageAsync(new() { Message = Message.FromUser("approve never") }, Cancellation).GetAsyncEnumerator(Cancellation);
+        while (await events.MoveNextAsync() && events.Current.State != TaskState.AuthRequired)
+        {
+        }
+        var next = events.MoveNextAsync().AsTask();
+        while (!next.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMinutes(3));
+            await Task.Yield();
+        }
+        Assert.True(await next);
+        Assert.Equal(TaskState.Failed, events.Current.State);
+        Assert.True(await EventuallyAsync(() => server.Server.LiveTaskCount == 0));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
 
 namespace AgentMesh.A2A.Tests.Storage;
@@ -9,12 +10,8 @@ public sealed class PostgresTaskStoreTests(PostgresServer server) : TaskStoreCon
     protected override async ValueTask<ITaskStore> CreateAsync()
     {
         Assert.SkipWhen(server.Missing is not null, server.Missing ?? "");
-        var schema = $"s{Guid.NewGuid():N}";
-        await using (var admin = NpgsqlDataSource.Create(server.ConnectionString))
-        await using (var command = admin.CreateCommand($"CREATE SCHEMA {schema}"))
-            await command.ExecuteNonQueryAsync(Cancellation);
-        _source = NpgsqlDataSource.Create($"{server.ConnectionString};Search Path={schema}");
-        var store = new RelationalTaskStore(_source, TaskStoreDialect.PostgreSql);
+        _source = NpgsqlDataSource.Create(await server.CreateDatabaseAsync());
+        var store = new RelationalTaskStore(_source, TaskStoreDialect.PostgreSql, new EphemeralDataProtectionProvider().CreateProtector("test"));
         await store.CreateSchemaAsync(Cancellation);
         return store;
     }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace AgentMesh.A2A.Tests.Storage;
 
 /// <summary>What every task store does.</summary>
@@ -140,9 +142,14 @@ public abstract class TaskStoreContract : IAsyncLifetime
         Assert.Equal(["c", "a"], await ListAsync(new() { State = TaskState.Completed }));
         Assert.Equal(["c", "b"], await ListAsync(new() { Since = Start.AddSeconds(2) }));
         Assert.Equal(["a"], await ListAsync(new() { ContextId = "x", State = TaskState.Completed, Since = Start }));
+        Assert.Equal(["a"], await ListAsync(new() { ContextId = "x", State = TaskState.Completed }));
+        Assert.Equal(["c"], await ListAsync(new() { State = TaskState.Completed, Since = Start.AddSeconds(2) }));
+        Assert.Empty(await ListAsync(new() { State = TaskState.Canceled }));
         Assert.Empty(await ListAsync(new() { ContextId = "z" }));
         await _store.ApplyAsync("alice", new() { TaskId = "a", Status = new() { State = TaskState.Failed, Timestamp = Start.AddSeconds(9) } }, Cancellation);
         Assert.Equal(["a", "b"], await ListAsync(new() { ContextId = "x" }));
+        Assert.Equal(["c"], await ListAsync(new() { State = TaskState.Completed }));
+        Assert.Equal(["a"], await ListAsync(new() { State = TaskState.Failed }));
 
         async Task<string[]> ListAsync(TaskQuery query)
         {
@@ -156,6 +163,8 @@ public abstract class TaskStoreContract : IAsyncLifetime
     [InlineData("junk")]
     [InlineData("MXw=")]
     [InlineData("MXx4fDF8YQ")]
+    [InlineData("MXw1fDF8YQBi")]
+    [InlineData("MXw1fDF8YQpi")]
     public async Task A_cursor_that_is_none_is_refused(string cursor)
     {
         var error = await Assert.ThrowsAsync<A2AException>(() => _store.ListAsync("alice", new() { Cursor = cursor }, Cancellation).AsTask());
@@ -177,13 +186,53 @@ public abstract class TaskStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_submitted_or_working_is_unfinished()
+    public async Task What_waits_since_before_a_time_is_found_oldest_first()
+    {
+        await _store.AddAsync("alice", Task("asked", 10, TaskState.InputRequired), Cancellation);
+        await _store.AddAsync("bob", Task("awaiting", 5, TaskState.AuthRequired), Cancellation);
+        await _store.AddAsync("bob", Task("working", 0, TaskState.Working), Cancellation);
+        await _store.AddAsync("bob", Task("ended", 0, TaskState.Failed), Cancellation);
+        await _store.AddAsync("bob", Task("late", 20, TaskState.InputRequired), Cancellation);
+        Assert.Equal([new("bob", "awaiting"), new("alice", "asked")], await _store.FindInterruptedAsync(Start.AddSeconds(20), Cancellation));
+        await _store.ApplyAsync("alice", new() { TaskId = "asked", Status = new() { State = TaskState.Working, Timestamp = Start.AddSeconds(11) } }, Cancellation);
+        Assert.Equal([new("bob", "awaiting")], await _store.FindInterruptedAsync(Start.AddSeconds(20), Cancellation));
+        Assert.Empty(await _store.FindInterruptedAsync(Start.AddSeconds(5), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(TaskState.AuthRequired)]
+    [InlineData(TaskState.InputRequired)]
+    public async Task What_nobody_answers_in_time_is_failed_and_then_deleted(TaskState state)
+    {
+        await _store.AddAsync("alice", Task("abandoned", 0, state), Cancellation);
+        await _store.AddAsync("alice", Task("fresh", 90, state), Cancellation);
+        var time = new FakeTimeProvider(Start.AddSeconds(100));
+        await using var server = await TestServer.StartAsync(store: _store, time: time, configure: options =>
+        {
+            options.FailUnfinishedTasksOnStart = false;
+            options.InterruptedRetention = TimeSpan.FromSeconds(60);
+            options.Retention = TimeSpan.FromSeconds(60);
+        });
+        AgentTask? task;
+        while ((task = await _store.FindAsync("alice", "abandoned", null, true, Cancellation))!.Status.State == state)
+        {
+        }
+        Assert.Equal(TaskState.Failed, task.Status.State);
+        Assert.Contains("Nobody answered", task.Status.Message!.Text);
+        Assert.Equal(state, (await _store.FindAsync("alice", "fresh", null, true, Cancellation))!.Status.State);
+        while (await _store.FindAsync("alice", "abandoned", null, true, Cancellation) is not null)
+            time.Advance(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task What_is_submitted_working_or_awaiting_an_authorization_is_unfinished()
     {
         await _store.AddAsync("alice", Task("s", 0, TaskState.Submitted), Cancellation);
         await _store.AddAsync("bob", Task("w", 0, TaskState.Working), Cancellation);
-        await _store.AddAsync("bob", Task("i", 0, TaskState.AuthRequired), Cancellation);
+        await _store.AddAsync("carol", Task("a", 0, TaskState.AuthRequired), Cancellation);
+        await _store.AddAsync("bob", Task("i", 0, TaskState.InputRequired), Cancellation);
         await _store.AddAsync("bob", Task("c", 0, TaskState.Completed), Cancellation);
-        Assert.Equal([new("alice", "s"), new("bob", "w")], (await _store.FindUnfinishedAsync(Cancellation)).OrderBy(each => each.Owner));
+        Assert.Equal([new("alice", "s"), new("bob", "w"), new("carol", "a")], (await _store.FindUnfinishedAsync(Cancellation)).OrderBy(each => each.Owner));
     }
 
     [Fact]

@@ -35,12 +35,21 @@ internal sealed partial class LiveTask
     }
 
     /// <summary>Ends the task whatever its executor is doing. Returns whether it had not ended before.</summary>
-    public async ValueTask<bool> EndAsync(TaskState state, string? reason)
+    public ValueTask<bool> EndAsync(TaskState state, string? reason) => EndAsync(state, reason, () => !State.IsTerminal());
+
+    /// <summary>Fails the task if it has been waiting since before a time, and no message to it is on its way.</summary>
+    public ValueTask<bool> AbandonAsync(DateTimeOffset before, string reason) => EndAsync(TaskState.Failed, reason, () =>
+    {
+        lock (_gate)
+            return _record.State.IsInterrupted() && _record.Updated < before.ToUnixTimeMilliseconds() && _inbox.Reader.Count == 0;
+    });
+
+    private async ValueTask<bool> EndAsync(TaskState state, string? reason, Func<bool> may)
     {
         await _writer.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (State.IsTerminal())
+            if (!may())
                 return false;
             await PublishStatusAsync(state, reason is null ? null : Message.FromAgent(Part.FromText(reason)), keep: true).ConfigureAwait(false);
         }

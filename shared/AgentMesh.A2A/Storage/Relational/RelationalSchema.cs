@@ -28,6 +28,16 @@ internal static class RelationalSchema
         yield return "CREATE INDEX IF NOT EXISTS a2a_tasks_by_age ON a2a_tasks (state, updated)";
     }
 
+    public static void Create(DbDataSource source, TaskStoreDialect dialect)
+    {
+        using var connection = source.OpenConnection();
+        foreach (var statement in Statements(dialect))
+        {
+            using var command = connection.Command(null, statement);
+            command.ExecuteNonQuery();
+        }
+    }
+
     public static async Task CreateAsync(DbDataSource source, TaskStoreDialect dialect, CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);

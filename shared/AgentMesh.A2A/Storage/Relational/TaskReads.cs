@@ -10,6 +10,9 @@ internal sealed class TaskReads(DbConnection connection, CancellationToken cance
 {
     private const string Columns = "SELECT id, context_id, status, metadata, updated FROM a2a_tasks";
 
+    /// <summary>The statement that reads a page, in the order of the indexes.</summary>
+    public static string PageOf(string where) => $"{Columns}{where} ORDER BY updated DESC, id DESC LIMIT @limit";
+
     private sealed record Row(AgentTask Task, long Updated);
 
     public async Task<AgentTask?> FindAsync(string owner, string taskId, int? historyLength, bool includeArtifacts)
@@ -34,7 +37,7 @@ internal sealed class TaskReads(DbConnection connection, CancellationToken cance
             parameters.AddRange([("@updated", behind.UpdatedMilliseconds), ("@id", behind.TaskId)]);
         }
         parameters.Add(("@limit", query.PageSize + 1));
-        var rows = await connection.QueryAsync($"{Columns}{where} ORDER BY updated DESC, id DESC LIMIT @limit", ReadRow, cancellationToken, [.. parameters]).ConfigureAwait(false);
+        var rows = await connection.QueryAsync(PageOf(where.ToString()), ReadRow, cancellationToken, [.. parameters]).ConfigureAwait(false);
         var next = "";
         if (rows.Count > query.PageSize)
         {
