@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using AgentMesh.A2A.Internal;
 
 namespace AgentMesh.A2A;
 
@@ -22,7 +23,7 @@ internal readonly record struct PageCursor(long UpdatedMilliseconds, string Task
         if (text.Length <= MaxLength && Base64Url.IsValid(text))
         {
             var fields = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('|', 4);
-            if (fields.Length == 4 && fields[0] == "1" && fields[3].Length > 0
+            if (fields.Length == 4 && fields[0] == "1" && fields[3].Length is > 0 and <= RequestValidation.MaxIdLength && RequestValidation.IsText(fields[3])
                 && long.TryParse(fields[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var updated)
                 && int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var total))
                 return new(updated, fields[3], total);

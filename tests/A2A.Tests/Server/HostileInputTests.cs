@@ -42,6 +42,46 @@ public sealed class HostileInputTests
         AssertViolation(body.GetProperty("error").GetProperty("details"), field);
     }
 
+    /// <summary>What one store keeps and another cannot, or what breaks a line of a log, is no id.</summary>
+    [Theory]
+    [InlineData("SendMessage", """{"message":{"messageId":"m\u0000","role":"ROLE_USER","parts":[{"text":"x"}]}}""", "message.messageId")]
+    [InlineData("SendMessage", """{"message":{"messageId":"m","contextId":"a\u0000b","role":"ROLE_USER","parts":[{"text":"x"}]}}""", "message.contextId")]
+    [InlineData("SendMessage", """{"message":{"messageId":"m","contextId":"a\nb","role":"ROLE_USER","parts":[{"text":"x"}]}}""", "message.contextId")]
+    [InlineData("SendMessage", """{"message":{"messageId":"m","taskId":"\u0085","role":"ROLE_USER","parts":[{"text":"x"}]}}""", "message.taskId")]
+    [InlineData("GetTask", """{"id":"a\u0000"}""", "id")]
+    [InlineData("CancelTask", """{"id":"a\u001f"}""", "id")]
+    [InlineData("SubscribeToTask", """{"id":"a\u007f"}""", "id")]
+    [InlineData("ListTasks", """{"contextId":"a\u0000"}""", "contextId")]
+    [InlineData("ListTasks", """{"pageToken":"MXw1fDF8YQBi"}""", "pageToken")]
+    [InlineData("CreateTaskPushNotificationConfig", """{"taskId":"a","id":"p\u0000","url":"https://x.example/"}""", "id")]
+    [InlineData("GetTaskPushNotificationConfig", """{"taskId":"a\u0000","id":"p"}""", "taskId")]
+    public async Task An_id_with_control_characters_is_refused_naming_the_field(string method, string parameters, string field)
+    {
+        await using var server = await TestServer.StartAsync();
+        var error = (await server.RpcAsync(method, parameters)).GetProperty("error");
+        Assert.Equal(-32602, error.GetProperty("code").GetInt32());
+        AssertViolation(error.GetProperty("data"), field);
+    }
+
+    [Theory]
+    [InlineData("/tasks/a%01", "id")]
+    [InlineData("/tasks?contextId=a%00", "contextId")]
+    public async Task An_id_with_control_characters_is_refused_in_an_address(string path, string field)
+    {
+        await using var server = await TestServer.StartAsync();
+        var (status, body) = await server.RestAsync(HttpMethod.Get, path);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        AssertViolation(body.GetProperty("error").GetProperty("details"), field);
+    }
+
+    [Fact]
+    public async Task An_id_may_be_of_any_script()
+    {
+        await using var server = await TestServer.StartAsync();
+        var sent = await server.RpcAsync("SendMessage", TestServer.Send("echo", ",\"contextId\":\"Gespräch-世界-😀\""));
+        Assert.Equal("Gespräch-世界-😀", sent.GetProperty("result").GetProperty("task").GetProperty("contextId").GetString());
+    }
+
     private static void AssertViolation(JsonElement details, string field)
     {
         var badRequest = details.EnumerateArray().Single(each => each.GetProperty("@type").GetString() == "type.googleapis.com/google.rpc.BadRequest");

@@ -15,7 +15,7 @@ public sealed class ParserProperties
     {
         var cursor = new PageCursor(updated, id.Get, total.Get);
         var wellFormed = string.IsNullOrEmpty(text) || Refuses(() => PageCursor.Parse(text));
-        return wellFormed && (Encoding.UTF8.GetByteCount(id.Get) > 100 || char.IsSurrogate(id.Get[0]) || id.Get.Any(char.IsSurrogate) || PageCursor.Parse(cursor.ToString()) == cursor);
+        return wellFormed && (Encoding.UTF8.GetByteCount(id.Get) > 100 || !RequestValidation.IsText(id.Get) || PageCursor.Parse(cursor.ToString()) == cursor);
     }
 
     [Property]

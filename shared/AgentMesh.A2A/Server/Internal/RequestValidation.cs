@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace AgentMesh.A2A.Internal;
 
 /// <summary>Refuses requests in which something required is missing, naming each field (A2A §5.7).</summary>
@@ -41,6 +44,7 @@ internal static class RequestValidation
         List<FieldViolation> violations = [];
         if (request.PageSize is < 1 or > 100)
             violations.Add(new("pageSize", $"Must be between 1 and 100 inclusive, got {request.PageSize}."));
+        Id(violations, "contextId", request.ContextId);
         History(violations, "historyLength", request.HistoryLength);
         if (request.Status is { } status && !Enum.IsDefined(status))
             violations.Add(new("status", "Not a task state."));
@@ -103,6 +107,20 @@ internal static class RequestValidation
     {
         if (value?.Length > maxLength)
             violations.Add(new(field, $"At most {maxLength} characters."));
+        else if (value is not null && !IsText(value))
+            violations.Add(new(field, "Must not have control characters or broken characters."));
+    }
+
+    /// <summary>What every store keeps as it is: PostgreSQL has no U+0000, a lone surrogate no UTF-8, and a line break makes two lines of one in a log.</summary>
+    public static bool IsText(string value)
+    {
+        for (var rest = value.AsSpan(); rest.Length > 0;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var length) != OperationStatus.Done || Rune.IsControl(rune))
+                return false;
+            rest = rest[length..];
+        }
+        return true;
     }
 
     private static void History(List<FieldViolation> violations, string field, int? length)
