@@ -11,7 +11,9 @@ internal static class NetworkPolicy
         // RFC 6890 and its successors: not globally reachable.
         .. Parse("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
             "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
-        .. Parse("::/127", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "100::/64", "2001:db8::/32", "2001::/23", "3fff::/20", "5f00::/16"),
+        // Among them Teredo (2001::/32) and the translation prefixes whose IPv4 side only the network knows (RFC 2765, RFC 8215).
+        .. Parse("::/127", "::ffff:0:0:0/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16",
+            "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
     ];
 
     public static bool Allows(IPAddress address, PushNotificationOptions options)
