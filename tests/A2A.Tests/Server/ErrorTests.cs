@@ -40,21 +40,37 @@ public sealed class ErrorTests
         Assert.Equal(reason, detail.GetProperty("reason").GetString());
     }
 
-    [Fact]
-    public async Task What_the_card_does_not_announce_is_refused()
+    public static TheoryData<string, string, string, string, string?, int, string> NotAnnounced => new()
+    {
+        { "CreateTaskPushNotificationConfig", """{"taskId":"x","url":"https://x.example/"}""", "POST", "/tasks/x/pushNotificationConfigs", """{"url":"https://x.example/"}""", -32003, "PUSH_NOTIFICATION_NOT_SUPPORTED" },
+        { "GetTaskPushNotificationConfig", """{"taskId":"x","id":"p"}""", "GET", "/tasks/x/pushNotificationConfigs/p", null, -32003, "PUSH_NOTIFICATION_NOT_SUPPORTED" },
+        { "ListTaskPushNotificationConfigs", """{"taskId":"x"}""", "GET", "/tasks/x/pushNotificationConfigs", null, -32003, "PUSH_NOTIFICATION_NOT_SUPPORTED" },
+        { "DeleteTaskPushNotificationConfig", """{"taskId":"x","id":"p"}""", "DELETE", "/tasks/x/pushNotificationConfigs/p", null, -32003, "PUSH_NOTIFICATION_NOT_SUPPORTED" },
+        { "SubscribeToTask", """{"id":"x"}""", "POST", "/tasks/x:subscribe", null, -32004, "UNSUPPORTED_OPERATION" },
+        { "SendStreamingMessage", TestServer.Send("echo"), "POST", "/message:stream", TestServer.Send("echo"), -32004, "UNSUPPORTED_OPERATION" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotAnnounced))]
+    public async Task What_the_card_does_not_announce_is_refused(string rpc, string parameters, string method, string path, string? body, int code, string reason)
     {
         await using var server = await TestServer.StartAsync(options => options.Card = options.Card! with { Capabilities = new() });
-        Assert.Equal(-32003, await CodeAsync(server, "ListTaskPushNotificationConfigs", """{"taskId":"x"}"""));
-        Assert.Equal(-32004, await CodeAsync(server, "SubscribeToTask", """{"id":"x"}"""));
-        Assert.Equal(-32004, await CodeAsync(server, "SendStreamingMessage", TestServer.Send("echo")));
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.RestAsync(HttpMethod.Post, "/message:stream", TestServer.Send("echo"))).Status);
+        await AssertErrorAsync(server, rpc, parameters, method, path, body, code, reason);
+    }
+
+    [Fact]
+    public async Task A_task_that_has_ended_cannot_be_canceled()
+    {
+        await using var server = await TestServer.StartAsync();
+        var id = (await server.RpcAsync("SendMessage", TestServer.Send("echo"))).GetProperty("result").GetProperty("task").GetProperty("id").GetString();
+        await AssertErrorAsync(server, "CancelTask", $$"""{"id":"{{id}}"}""", "POST", $"/tasks/{id}:cancel", null, -32002, "TASK_NOT_CANCELABLE");
     }
 
     [Fact]
     public async Task An_extended_card_that_is_announced_and_missing_is_not_configured()
     {
         await using var server = await TestServer.StartAsync(options => options.Card = options.Card! with { Capabilities = new() { ExtendedAgentCard = true } });
-        Assert.Equal(-32007, await CodeAsync(server, "GetExtendedAgentCard", "{}"));
+        await AssertErrorAsync(server, "GetExtendedAgentCard", "{}", "GET", "/extendedAgentCard", null, -32007, "EXTENDED_AGENT_CARD_NOT_CONFIGURED");
     }
 
     [Theory]
@@ -94,7 +110,7 @@ public sealed class ErrorTests
         {
             Capabilities = new() { Extensions = [new() { Uri = "https://x.example/a", Required = true }, new() { Uri = "https://x.example/b" }] },
         });
-        Assert.Equal(-32008, await CodeAsync(server, "SendMessage", TestServer.Send("echo")));
+        await AssertErrorAsync(server, "SendMessage", TestServer.Send("echo"), "POST", "/message:send", TestServer.Send("echo"), -32008, "EXTENSION_SUPPORT_REQUIRED");
         server.Http.DefaultRequestHeaders.Add("A2A-Extensions", "https://x.example/a, https://x.example/unknown");
         using var response = await server.Http.PostAsync("/a2a/message:send", TestServer.Json(TestServer.Send("echo")), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -102,6 +118,17 @@ public sealed class ErrorTests
         Assert.Equal(["https://x.example/a"], server.Agent.LastExtensions!);
     }
 
-    private static async Task<int> CodeAsync(TestServer server, string method, string parameters) =>
-        (await server.RpcAsync(method, parameters)).GetProperty("error").GetProperty("code").GetInt32();
+    /// <summary>The error in both bindings; over HTTP each of these is 400 FAILED_PRECONDITION.</summary>
+    private static async Task AssertErrorAsync(TestServer server, string rpc, string parameters, string method, string path, string? body, int code, string reason)
+    {
+        var error = (await server.RpcAsync(rpc, parameters)).GetProperty("error");
+        Assert.Equal(code, error.GetProperty("code").GetInt32());
+        AssertInfo(error.GetProperty("data")[0], reason);
+
+        var rest = await server.RestAsync(new(method), path, body);
+        Assert.Equal(HttpStatusCode.BadRequest, rest.Status);
+        Assert.Equal(400, rest.Body.GetProperty("error").GetProperty("code").GetInt32());
+        Assert.Equal("FAILED_PRECONDITION", rest.Body.GetProperty("error").GetProperty("status").GetString());
+        AssertInfo(rest.Body.GetProperty("error").GetProperty("details")[0], reason);
+    }
 }
