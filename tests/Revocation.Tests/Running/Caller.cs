@@ -49,6 +49,8 @@ internal sealed class Caller : IDisposable
         Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))),
     });
 
+    public Task<Answer> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_mesh.Issuer.Address, path)));
+
     public Task<Answer> PostJsonAsync(Uri address, string json) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") });
 

@@ -41,6 +41,9 @@ public class ProcessMesh : IAsyncLifetime
     /// <summary>This process as the agent that is disabled.</summary>
     internal Caller Probe { get; private set; } = null!;
 
+    /// <summary>A party's journal, which one of its processes writes.</summary>
+    internal string JournalOf(string part, string? party = null) => Path.Combine(_folder, $"audit-{part}", $"{party ?? part}.jsonl");
+
     internal Uri AddressOf(string part) => _addresses[part];
 
     public virtual async ValueTask InitializeAsync()
@@ -67,6 +70,8 @@ public class ProcessMesh : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }
+
+    private protected virtual string TokenLifetime => "00:00:30";
 
     /// <returns>Their names.</returns>
     private protected virtual string[] AddAuthServers()
@@ -117,12 +122,12 @@ public class ProcessMesh : IAsyncLifetime
 
     internal string Socket => $"unix://{_folder}/w.sock";
 
-    // The committed manifest with short-lived tokens and with this process in it.
+    // The committed manifest with its tokens' lifetime changed and with this process in it.
     private string WriteManifest()
     {
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "mesh.json")))!.AsObject();
         manifest.Remove("$schema");
-        manifest["lifetimes"]!["accessToken"] = "00:00:30";
+        manifest["lifetimes"]!["accessToken"] = TokenLifetime;
         var agents = manifest["agents"]!.AsObject();
         foreach (var (_, agent) in agents)
             agent!["executable"] = Repository.ProgramOf(agent["project"]!.GetValue<string>());
@@ -132,7 +137,8 @@ public class ProcessMesh : IAsyncLifetime
               "risk-analyst": { "scopes": ["risk.score"] }, "trader": { "scopes": ["trade.propose"] } } }
             """);
         agents["relay"] = JsonNode.Parse($$"""
-            { "project": "tests/Revocation.Tests", "executable": "{{Environment.ProcessPath}}", "calls": { "risk-analyst": { "scopes": ["risk.score"], "when": ["portfolio.advise"] } } }
+            { "project": "tests/Revocation.Tests", "executable": "{{Environment.ProcessPath}}", "calls": {
+              "risk-analyst": { "scopes": ["risk.score"], "when": ["portfolio.advise"] }, "trader": { "scopes": ["trade.execute"], "when": ["portfolio.advise"] } } }
             """);
         manifest["services"] = new JsonObject
         {
@@ -140,7 +146,8 @@ public class ProcessMesh : IAsyncLifetime
             ["workload-api"] = new JsonObject { ["executable"] = Repository.ProgramOf("services/WorkloadApi") },
         };
         manifest["operators"] = JsonNode.Parse($$"""
-            { "tester": { "executable": "{{Environment.ProcessPath}}", "may": ["revoke", "approve", "audit"], "calls": { "probe": { "scopes": ["portfolio.advise"] },
+            { "tester": { "executable": "{{Environment.ProcessPath}}", "may": ["revoke", "approve", "audit"], "calls": {
+              "probe": { "scopes": ["portfolio.advise"] }, "relay": { "scopes": ["portfolio.advise"] },
               "market-data": { "scopes": ["market.read"] }, "risk-analyst": { "scopes": ["risk.score"] } } } }
             """);
         var path = Path.Combine(_folder, "mesh.json");
