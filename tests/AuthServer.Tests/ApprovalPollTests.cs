@@ -24,6 +24,18 @@ public sealed class ApprovalPollTests
         Assert.Equal(error, (await poll.Answer).Error);
     }
 
+    [Fact, Proves("AI6", "T31")]
+    public async Task An_agent_that_is_disabled_while_its_poll_is_held_gets_nothing_although_a_person_approves()
+    {
+        await using var server = await RunningServer.StartAsync(Holding);
+        var poll = await HeldPollAsync(server, server.ClientOf("advisor"));
+        Assert.Equal(200, (await server.ClientOf("local").PostAsync("parties/advisor/disable")).Status);
+
+        await DecideAsync(server.ClientOf("local"), "approve");
+
+        Refused.Because(server, await poll.Answer, 400, "access_denied", "subject_token_revoked");
+    }
+
     [Fact]
     public async Task Who_denied_it_is_said()
     {

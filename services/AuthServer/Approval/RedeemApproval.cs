@@ -98,7 +98,7 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
     {
         Id = id,
         Subject = approval.Subject,
-        ClientId = approval.Actors.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var newest, ..] ? newest : approval.Subject,
+        ClientId = approval.Client,
         Audience = approval.Client,
         Scope = "",
         TransactionId = approval.TransactionId,
