@@ -38,7 +38,7 @@ public sealed class PartFailureTests : IDisposable
             ["up", "--once", "--model", "openai:any"],
             ("OpenAI__Endpoint", $"http://127.0.0.1:{ClosedPort()}/v1"));
         Assert.True(await run.ExitAsync() == 3, run.All);
-        Assert.Contains("advisor answers 502", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("advisor answers model_failed: ", run.Errors, StringComparison.Ordinal);
         ExpectOneMessage(run);
     }
 
