@@ -77,7 +77,7 @@ internal static class Options
 
     public static Option<bool> Once { get; } = new("--once")
     {
-        Description = "Run the demo and end: exit code 0 only if the answer came, every attack was refused, and of the purchases exactly the approved one was executed.",
+        Description = "Run the demo and end: exit code 0 only if the answer came, every attack was refused, of the purchases exactly the approved one was executed, and an agent that was disabled mid-task was refused everywhere.",
     };
 
     public static Option<bool> Keep { get; } = new("--keep")

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using AgentMesh.Cli.Approvals;
 using AgentMesh.Cli.Demo;
+using AgentMesh.Cli.Live;
 using AgentMesh.Cli.Output;
 using AgentMesh.Cli.Processes;
 using AgentMesh.Manifest;
@@ -59,9 +60,11 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
         await using var session = await OperatorSession.StartAsync(mesh, edge, interrupts.Token);
 
         using var desk = session.CreateApprovalDesk(mesh);
+        await using var connection = await OperatorConnection.OpenAsync(mesh, interrupts.Token);
+        var standIn = new StandIn(desk, connection, processes.Holding("workload-api"));
         var text = new ApprovalText(manifest.TrustDomain, time);
         var demo = new DemoRun(mesh, edge, session, _screen, text);
-        var report = await GuardAsync(processes, demo.RunAsync(options.Question, portfolio, options.Once ? desk : null, interrupts.Token)) with
+        var report = await GuardAsync(processes, demo.RunAsync(options.Question, portfolio, options.Once ? standIn : null, interrupts.Token)) with
         {
             StartMs = startTook.TotalMilliseconds,
             HeldMegabytes = (processes.HeldBytes() + ProcessMemory.HeldBytes(Environment.ProcessId)) / 1e6,

@@ -2,26 +2,28 @@ using AgentMesh.Auth;
 using AgentMesh.Cli.Approvals;
 using AgentMesh.Cli.Attacks;
 using AgentMesh.Cli.Output;
+using AgentMesh.Cli.Processes;
 using AgentMesh.Manifest;
 
 namespace AgentMesh.Cli.Demo;
 
-/// <summary>One question with its hops, then the attacks, then the purchases that need a person.</summary>
+/// <summary>One question with its hops, then the attacks, the purchases that need a person, and an agent that is disabled mid-task.</summary>
 internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession session, Screen screen, ApprovalText text)
 {
     private readonly Views _views = new(screen, mesh.Manifest.TrustDomain);
 
     /// <param name="question">What is asked; null for the demo's own.</param>
     /// <param name="portfolio">About which portfolio.</param>
-    /// <param name="desk">Where the purchases are decided on; null: a person decides, on what is asked later.</param>
+    /// <param name="standIn">Acts in the person's place; null: a person decides, on what is asked later.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<DemoReport> RunAsync(string? question, Portfolio portfolio, ApprovalDesk? desk, CancellationToken cancellationToken)
+    public async Task<DemoReport> RunAsync(string? question, Portfolio portfolio, StandIn? standIn, CancellationToken cancellationToken)
     {
         question ??= DefaultQuestion(portfolio);
         var (answer, hops) = await AskAsync(question, portfolio, cancellationToken);
         var attacks = await new AttackPlan(mesh, edge).RunAsync(cancellationToken);
         _views.Attacks(attacks);
-        var purchases = desk is null ? [] : await PurchaseAsync(portfolio, desk, cancellationToken);
+        var purchases = standIn is null ? [] : await PurchaseAsync(portfolio, standIn.Desk, cancellationToken);
+        var disabled = standIn is null ? null : await DisableAsync(portfolio, standIn, cancellationToken);
 
         return new DemoReport(
             mesh.Manifest.Path!,
@@ -31,9 +33,10 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
             hops,
             attacks,
             purchases,
+            disabled,
             StartMs: 0,
             HeldMegabytes: 0,
-            [.. Problems(answer, hops, attacks, purchases)]);
+            [.. Problems(answer, hops, attacks, purchases), .. Problems(disabled)]);
     }
 
     /// <summary>Asks and shows what came back, and over which hops.</summary>
@@ -58,6 +61,15 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
         return results;
     }
 
+    private async Task<DisabledResult?> DisableAsync(Portfolio portfolio, StandIn standIn, CancellationToken cancellationToken)
+    {
+        if (PurchaseRun.ActsOnApproval(mesh, edge.Callee, portfolio) is null || !mesh.Operator.Permissions.Contains("revoke") || !HeldProcess.IsSupported)
+            return null;
+        var result = await new DisabledRun(mesh, session, standIn, edge.Callee).RunAsync(portfolio, cancellationToken);
+        _views.Disabled(result);
+        return result;
+    }
+
     private static string DefaultQuestion(Portfolio portfolio) =>
         $"How risky is {portfolio.Id}? Draft an order that lowers the risk.";
 
@@ -75,4 +87,7 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
         foreach (var purchase in purchases.Where(purchase => !purchase.AsExpected))
             yield return $"the purchase \"{purchase.Question}\" ({purchase.Name}) ended as {purchase.Outcome?.Status ?? "nothing"} {purchase.Outcome?.Reason}: {purchase.Outcome?.Detail ?? purchase.Evidence}";
     }
+    private static IEnumerable<string> Problems(DisabledResult? disabled) => disabled is null ? [] : disabled.Steps
+        .Where(step => !step.AsExpected)
+        .Select(step => $"{disabled.Agent}, disabled mid-task: {step.What} at {step.At}: {step.Evidence}");
 }

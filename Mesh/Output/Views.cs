@@ -84,6 +84,25 @@ internal sealed class Views(Screen screen, string trustDomain)
         screen.Results.Write(table);
     }
 
+    public void Disabled(DisabledResult disabled)
+    {
+        screen.Line();
+        screen.Line($"{disabled.Agent}, disabled while it waits for a person", Heading);
+        if (disabled.HeardAfterMs is { } heard)
+            screen.Line(string.Create(CultureInfo.InvariantCulture, $"  every agent that it calls had recorded it {heard:0} ms after the operator asked"));
+        var table = Table("what it tried", "decided by", "outcome", "as the journal has it");
+        foreach (var step in disabled.Steps)
+        {
+            table.AddRow(
+                Cell(step.What),
+                Cell(step.At),
+                step.AsExpected ? new Text("as it must be", Good) : new Text("NOT AS IT MUST BE", Bad),
+                new Text(Printable.Line(step.Evidence)));
+        }
+
+        screen.Results.Write(table);
+    }
+
     private static string Outcome(PurchaseResult purchase) => purchase.Outcome switch
     {
         null => "NOTHING",

@@ -62,6 +62,10 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
         return _children.First(child => child.Ended == first);
     }
 
+    /// <summary>Has a part stand still until the result is disposed; null: it is none of these, or this system cannot.</summary>
+    public Func<IDisposable>? Holding(string name) =>
+        HeldProcess.IsSupported && _children.FirstOrDefault(child => child.Spec.Name == name) is { } held ? () => HeldProcess.Hold(held.Id) : null;
+
     public long HeldBytes() => _children.Sum(child => ProcessMemory.HeldBytes(child.Id));
 
     /// <summary>Ends every child at once, for the impatient.</summary>
