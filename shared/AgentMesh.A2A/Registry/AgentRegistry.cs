@@ -1,8 +1,8 @@
 namespace AgentMesh.A2A;
 
 /// <summary>
-/// A registry of agents (A2A §8.2): agents register themselves, callers find them. It holds what was registered to the same rules
-/// whenever it is read, so that what somebody writes into the store is not served.
+/// A registry of agents (A2A §8.2): agents register themselves, callers find them. What is registered is verified once, then; whoever can write into
+/// the store can have it served, so callers verify each card that they are given before they use it.
 /// </summary>
 /// <param name="store">Where registrations are kept.</param>
 /// <param name="lifetime">How long an agent that does not register again counts as healthy.</param>
@@ -13,17 +13,24 @@ public sealed class AgentRegistry(IAgentRegistryStore store, TimeSpan lifetime, 
     public TimeSpan Lifetime => lifetime;
 
     /// <summary>Registers an agent by its signed card, or refuses.</summary>
+    /// <param name="registrant">The agent.</param>
+    /// <param name="instance">Which of its processes this is.</param>
+    /// <param name="cardJson">Its card.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Why it is refused, or <see langword="null"/>.</returns>
-    public async ValueTask<string?> RegisterAsync(AgentRegistrant registrant, ReadOnlyMemory<byte> cardJson, CancellationToken cancellationToken)
+    public async ValueTask<string?> RegisterAsync(AgentRegistrant registrant, string instance, ReadOnlyMemory<byte> cardJson, CancellationToken cancellationToken)
     {
-        if (registrant.Refuse(cardJson, out _) is { } reason)
+        if (registrant.Refuse(cardJson, out var card) is { } reason)
             return reason;
-        await store.SetAsync(registrant.Name, registrant.Party, cardJson, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var agent = new RegisteredAgent { Name = registrant.Name, Party = registrant.Party, CardJson = cardJson, Card = card!, Renewed = now };
+        await store.SetAsync(agent, instance, now - lifetime, cancellationToken).ConfigureAwait(false);
         return null;
     }
 
-    /// <summary>Removes an agent, as it says itself.</summary>
-    public ValueTask UnregisterAsync(AgentRegistrant registrant, CancellationToken cancellationToken) => store.DeleteAsync(registrant.Name, cancellationToken);
+    /// <summary>Removes one process of an agent, as it says itself; the agent is found as long as another is registered.</summary>
+    public ValueTask UnregisterAsync(AgentRegistrant registrant, string instance, CancellationToken cancellationToken) =>
+        store.DeleteAsync(registrant.Name, instance, cancellationToken);
 
     /// <summary>The agents that match, healthy ones first, then by name.</summary>
     public async ValueTask<IReadOnlyList<RegisteredAgent>> FindAsync(AgentQuery query, CancellationToken cancellationToken)

@@ -12,11 +12,14 @@ public sealed class AgentRegistryClient(HttpClient http, Uri registry)
     private readonly ClientTransport _transport = new(http, new());
     private readonly string _url = registry.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>Registers an agent, or renews its registration.</summary>
+    /// <summary>Registers a process of an agent, or renews its registration.</summary>
+    /// <param name="signedCard">The agent's card.</param>
+    /// <param name="instance">The process: up to 64 characters that no other process of the agent has.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="A2AException">The registry refuses; the message says why.</exception>
-    public async Task RegisterAsync(AgentCard signedCard, CancellationToken cancellationToken = default)
+    public async Task RegisterAsync(AgentCard signedCard, string instance, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"{_url}/{Uri.EscapeDataString(signedCard.Name)}")
+        using var request = new HttpRequestMessage(HttpMethod.Put, Address(signedCard.Name, instance))
         {
             Content = new ByteArrayContent(AgentCardJson.Serialize(signedCard)) { Headers = { ContentType = new MediaTypeHeaderValue(A2AMediaTypes.Json) } },
         };
@@ -24,10 +27,10 @@ public sealed class AgentRegistryClient(HttpClient http, Uri registry)
         await ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes an agent from the registry.</summary>
-    public async Task UnregisterAsync(string name, CancellationToken cancellationToken = default)
+    /// <summary>Removes a process of an agent from the registry; one that has taken its place stays.</summary>
+    public async Task UnregisterAsync(string name, string instance, CancellationToken cancellationToken = default)
     {
-        using var response = await http.DeleteAsync($"{_url}/{Uri.EscapeDataString(name)}", cancellationToken).ConfigureAwait(false);
+        using var response = await http.DeleteAsync(Address(name, instance), cancellationToken).ConfigureAwait(false);
         await ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
@@ -49,6 +52,8 @@ public sealed class AgentRegistryClient(HttpClient http, Uri registry)
             throw ClientTransport.Invalid("The registry's answer is not a list of agents.", response, exception);
         }
     }
+
+    private string Address(string name, string instance) => $"{_url}/{Uri.EscapeDataString(name)}?instance={Uri.EscapeDataString(instance)}";
 
     private static RegisteredAgent Read(JsonElement agent)
     {

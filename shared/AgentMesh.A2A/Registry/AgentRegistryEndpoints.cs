@@ -11,10 +11,11 @@ namespace AgentMesh.A2A;
 public static class AgentRegistryEndpoints
 {
     private const int MaxCardBytes = 256 * 1024;
+    private const int MaxInstanceLength = 64;
 
     /// <summary>
-    /// Maps <c>GET {path}</c> (query <c>name</c>, <c>skill</c>, <c>tag</c>), <c>PUT {path}/{name}</c> with a signed card and
-    /// <c>DELETE {path}/{name}</c>. Authentication is the host's: add it to what this returns.
+    /// Maps <c>GET {path}</c> (query <c>name</c>, <c>skill</c>, <c>tag</c>), <c>PUT {path}/{name}?instance=</c> with a signed card and
+    /// <c>DELETE {path}/{name}?instance=</c>. Authentication is the host's: add it to what this returns.
     /// </summary>
     /// <param name="endpoints">Where to map.</param>
     /// <param name="path">The path of the registry.</param>
@@ -30,22 +31,22 @@ public static class AgentRegistryEndpoints
         options ??= new();
         var group = endpoints.MapGroup(path.TrimEnd('/'));
         group.MapGet("/", context => FindAsync(context, registry, options));
-        group.MapPut("/{name}", context => GuardAsync(context, identify, options, async registrant =>
+        group.MapPut("/{name}", context => GuardAsync(context, identify, options, async (registrant, instance) =>
         {
             using var document = await RequestReader.ReadAsync(context, MaxCardBytes).ConfigureAwait(false);
             var json = document is null ? "" : document.RootElement.GetRawText();
-            return await registry.RegisterAsync(registrant, System.Text.Encoding.UTF8.GetBytes(json), context.RequestAborted).ConfigureAwait(false);
+            return await registry.RegisterAsync(registrant, instance, System.Text.Encoding.UTF8.GetBytes(json), context.RequestAborted).ConfigureAwait(false);
         }));
-        group.MapDelete("/{name}", context => GuardAsync(context, identify, options, async registrant =>
+        group.MapDelete("/{name}", context => GuardAsync(context, identify, options, async (registrant, instance) =>
         {
-            await registry.UnregisterAsync(registrant, context.RequestAborted).ConfigureAwait(false);
+            await registry.UnregisterAsync(registrant, instance, context.RequestAborted).ConfigureAwait(false);
             return null;
         }));
         return group;
     }
 
     private static async Task GuardAsync(
-        HttpContext context, Func<HttpContext, AgentRegistrant?> identify, AgentRegistryOptions options, Func<AgentRegistrant, ValueTask<string?>> action)
+        HttpContext context, Func<HttpContext, AgentRegistrant?> identify, AgentRegistryOptions options, Func<AgentRegistrant, string, ValueTask<string?>> action)
     {
         var registrant = identify(context);
         if (registrant is null || (string?)context.Request.RouteValues["name"] != registrant.Name)
@@ -53,9 +54,14 @@ public static class AgentRegistryEndpoints
             await RefuseAsync(context, options, StatusCodes.Status403Forbidden, "A party registers itself only.").ConfigureAwait(false);
             return;
         }
+        if (Query.Text(context, "instance") is not { Length: > 0 and <= MaxInstanceLength } instance || !RequestValidation.IsText(instance))
+        {
+            await RefuseAsync(context, options, StatusCodes.Status400BadRequest, $"The parameter instance must say in 1 to {MaxInstanceLength} characters which process this is.").ConfigureAwait(false);
+            return;
+        }
         try
         {
-            if (await action(registrant).ConfigureAwait(false) is { } reason)
+            if (await action(registrant, instance).ConfigureAwait(false) is { } reason)
                 await RefuseAsync(context, options, StatusCodes.Status400BadRequest, reason).ConfigureAwait(false);
             else
                 context.Response.StatusCode = StatusCodes.Status204NoContent;

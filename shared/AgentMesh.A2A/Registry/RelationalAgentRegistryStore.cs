@@ -8,7 +8,10 @@ namespace AgentMesh.A2A;
 /// <param name="source">The database; not disposed of.</param>
 public sealed class RelationalAgentRegistryStore(DbDataSource source) : IAgentRegistryStore
 {
-    private const string Schema = "CREATE TABLE IF NOT EXISTS a2a_agents (name text NOT NULL PRIMARY KEY, party text NOT NULL, card text NOT NULL, renewed bigint NOT NULL)";
+    private const string Schema = """
+        CREATE TABLE IF NOT EXISTS a2a_registrations (
+          name text NOT NULL, instance text NOT NULL, party text NOT NULL, card text NOT NULL, renewed bigint NOT NULL, PRIMARY KEY (name, instance))
+        """;
 
     /// <summary>Creates the table if it is missing. Call once before use.</summary>
     public Task CreateSchemaAsync(CancellationToken cancellationToken = default) => ExecuteAsync(Schema, cancellationToken);
@@ -23,23 +26,40 @@ public sealed class RelationalAgentRegistryStore(DbDataSource source) : IAgentRe
     }
 
     /// <inheritdoc/>
-    public async ValueTask SetAsync(string name, string party, ReadOnlyMemory<byte> cardJson, DateTimeOffset renewed, CancellationToken cancellationToken) => await ExecuteAsync(
-        """
-        INSERT INTO a2a_agents (name, party, card, renewed) VALUES (@name, @party, @card, @renewed)
-        ON CONFLICT (name) DO UPDATE SET party = excluded.party, card = excluded.card, renewed = excluded.renewed
-        """,
-        cancellationToken, ("@name", name), ("@party", party), ("@card", Encoding.UTF8.GetString(cardJson.Span)), ("@renewed", renewed.ToUnixTimeMilliseconds())).ConfigureAwait(false);
+    public async ValueTask SetAsync(RegisteredAgent agent, string instance, DateTimeOffset stale, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(
+            """
+            INSERT INTO a2a_registrations (name, instance, party, card, renewed) VALUES (@name, @instance, @party, @card, @renewed)
+            ON CONFLICT (name, instance) DO UPDATE SET party = excluded.party, card = excluded.card, renewed = excluded.renewed
+            """,
+            cancellationToken, ("@name", agent.Name), ("@instance", instance), ("@party", agent.Party), ("@card", Encoding.UTF8.GetString(agent.CardJson.Span)),
+            ("@renewed", agent.Renewed.ToUnixTimeMilliseconds())).ConfigureAwait(false);
+        await ExecuteAsync(
+            """
+            DELETE FROM a2a_registrations WHERE name = @name AND instance <> @instance AND (renewed < @stale OR instance NOT IN (
+              SELECT instance FROM a2a_registrations WHERE name = @name AND instance <> @instance ORDER BY renewed DESC, instance LIMIT @others))
+            """,
+            cancellationToken, ("@name", agent.Name), ("@instance", instance), ("@stale", stale.ToUnixTimeMilliseconds()),
+            ("@others", IAgentRegistryStore.MostInstances - 1)).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAsync(string name, CancellationToken cancellationToken) =>
-        await ExecuteAsync("DELETE FROM a2a_agents WHERE name = @name", cancellationToken, ("@name", name)).ConfigureAwait(false);
+    public async ValueTask DeleteAsync(string name, string instance, CancellationToken cancellationToken) => await ExecuteAsync(
+        "DELETE FROM a2a_registrations WHERE name = @name AND instance = @instance", cancellationToken, ("@name", name), ("@instance", instance)).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RegisteredAgent>> ListAsync(CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return await connection.QueryAsync("SELECT name, party, card, renewed FROM a2a_agents", Read, cancellationToken).ConfigureAwait(false);
+        return await connection.QueryAsync(
+            """
+            SELECT name, party, card, renewed FROM (
+              SELECT name, party, card, renewed, ROW_NUMBER() OVER (PARTITION BY name ORDER BY renewed DESC, instance) AS latest FROM a2a_registrations) AS numbered
+            WHERE latest = 1
+            """,
+            Read, cancellationToken).ConfigureAwait(false);
     }
 
     private static RegisteredAgent Read(DbDataReader reader)

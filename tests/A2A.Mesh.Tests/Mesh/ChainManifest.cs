@@ -34,7 +34,7 @@ internal static class ChainManifest
           "operators": {
             "ann": { "project": "Ann", "calls": { "front": { "scopes": ["front.ask"] }, "middle": { "scopes": ["middle.work"] }, "back": { "scopes": ["back.read"] }, "plain": { "scopes": ["back.read"] } }, "may": ["approve"] },
             "bob": { "project": "Bob", "calls": { "front": { "scopes": ["front.ask"] }, "middle": { "scopes": ["middle.work"] }, "back": { "scopes": ["back.read"] } } },
-            "eve": { "project": "Eve", "calls": { "front": { "scopes": ["front.admin"] }, "rogue": { "scopes": ["back.read"] } }, "may": ["audit"] }
+            "eve": { "project": "Eve", "calls": { "front": { "scopes": ["front.admin"] }, "rogue": { "scopes": ["back.read"] } }, "may": ["audit", "revoke"] }
           }
         }
         """;

@@ -78,8 +78,8 @@ public sealed class ChainMesh : IAsyncLifetime
         _registry = null;
     }
 
-    /// <summary>An agent with skills, registered by the time this returns.</summary>
-    internal async Task<RunningAgent> StartAsync(string name, Action<WebApplicationBuilder> build, bool registers = true)
+    /// <summary>An agent with skills, registered by the time this returns unless it is not to be waited for.</summary>
+    internal async Task<RunningAgent> StartAsync(string name, Action<WebApplicationBuilder> build, bool registers = true, bool waits = true)
     {
         var audit = new RecordedAudit();
         var builder = WebApplication.CreateSlimBuilder();
@@ -98,7 +98,7 @@ public sealed class ChainMesh : IAsyncLifetime
         await app.StartAsync();
         var agent = new RunningAgent(app, name, _addresses[name], audit);
         _running.Add(agent);
-        if (registers)
+        if (registers && waits)
             await RegisteredAsync(name);
         return agent;
     }
@@ -159,7 +159,7 @@ public sealed class ChainMesh : IAsyncLifetime
         await _issuer.StartAsync();
     }
 
-    private async Task RegisteredAsync(string name)
+    internal async Task RegisteredAsync(string name)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var http = new HttpClient(SpiffeTls.CreateHandler(SourceOf("eve"), SourceOf("eve"), Authorize.AnyPeer(), Clock));

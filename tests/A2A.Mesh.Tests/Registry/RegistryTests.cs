@@ -4,6 +4,8 @@ using AgentMesh.A2A.Mesh.Tests.Mesh;
 using AgentMesh.Auth;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AgentMesh.A2A.Mesh.Tests.Registry;
 
@@ -90,7 +92,7 @@ public sealed class RegistryTests : IAsyncLifetime
 
         await _mesh.StartAsync("back", builder =>
         {
-            Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<Deeds>(builder.Services);
+            builder.Services.AddSingleton<Deeds>();
             builder.AddSkill<DoSkill>();
         });
         Assert.Equal("back", (await middle.Directory.FindAsync("do", ScopeSet.Of("back.do"), Cancellation)).Party.Name);
@@ -119,6 +121,52 @@ public sealed class RegistryTests : IAsyncLifetime
         Assert.Empty(await FindAsync("ann"));
     }
 
+    [Fact]
+    public async Task A_disabled_agent_is_found_by_nobody_until_it_is_enabled_again()
+    {
+        await _mesh.BackAsync();
+        Assert.Equal(["back"], await NamesAsync("ann"));
+
+        await ChangeAsync("disable");
+        while ((await FindAsync("ann")).Count > 0)
+            await Task.Delay(20, Cancellation);
+        Assert.Empty(await NamesAsync("eve"));
+
+        await ChangeAsync("enable");
+        while ((await FindAsync("ann")).Count == 0)
+            await Task.Delay(20, Cancellation);
+    }
+
+    [Fact]
+    public async Task An_agent_whose_health_check_fails_does_not_register_until_it_passes()
+    {
+        var (well, asked) = (false, 0);
+        await _mesh.StartAsync(
+            "back",
+            builder =>
+            {
+                builder.AddSkill<ReadSkill>();
+                builder.Services.AddHealthChecks().AddCheck("test", () =>
+                {
+                    Interlocked.Increment(ref asked);
+                    return Volatile.Read(ref well) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy();
+                });
+            },
+            waits: false);
+        while (Volatile.Read(ref asked) < 4)
+            await Task.Delay(20, Cancellation);
+        Assert.Empty(await FindAsync("ann"));
+
+        Volatile.Write(ref well, true);
+        await _mesh.RegisteredAsync("back");
+    }
+
+    private async Task ChangeAsync(string change)
+    {
+        using var response = await _mesh.Caller("eve").Raw.PostAsync(new Uri(_mesh.Issuer, $"parties/back/{change}"), null, Cancellation);
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
+    }
+
     [Skill("do", "back.read", Description = "Says that it does it.")]
     private sealed class FakeDoSkill : ISkillHandler
     {
@@ -144,7 +192,7 @@ public sealed class RegistryTests : IAsyncLifetime
     private async Task<int> PutAsync(string party, string name, AgentCard card)
     {
         using var content = new ByteArrayContent(AgentCardJson.Serialize(card)) { Headers = { ContentType = new("application/json") } };
-        using var response = await _mesh.Caller(party).Raw.PutAsync(new Uri(_mesh.RegistryAddress, $"{RegistryConnection.Path}/{name}"), content, Cancellation);
+        using var response = await _mesh.Caller(party).Raw.PutAsync(new Uri(_mesh.RegistryAddress, $"{RegistryConnection.Path}/{name}?instance=test"), content, Cancellation);
         return (int)response.StatusCode;
     }
 

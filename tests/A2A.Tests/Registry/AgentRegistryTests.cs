@@ -17,8 +17,8 @@ public sealed class AgentRegistryTests : IDisposable
     public async Task An_agent_that_registers_itself_is_found_by_name_skill_and_tag_with_a_card_that_verifies()
     {
         await using var server = await StartAsync();
-        await server.ConnectAs("risk-analyst").RegisterAsync(server.Card("risk-analyst"), Cancellation);
-        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
+        await server.ConnectAs("risk-analyst").RegisterAsync(server.Card("risk-analyst"), "one", Cancellation);
+        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), "one", Cancellation);
         var client = server.ConnectAs(null);
         Assert.Equal(["risk-analyst", "trader"], await NamesAsync(client, new()));
         Assert.Equal(["trader"], await NamesAsync(client, new(Name: "Trader")));
@@ -62,7 +62,7 @@ public sealed class AgentRegistryTests : IDisposable
             "two skills of one id" => server.Card("risk-analyst", change: card => card with { Skills = [.. card.Skills, .. card.Skills] }),
             _ => server.Card("risk-analyst"),
         };
-        var error = await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs(caller).RegisterAsync(card, Cancellation));
+        var error = await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs(caller).RegisterAsync(card, "one", Cancellation));
         Assert.Contains(reason, error.Message);
         Assert.Empty(await NamesAsync(server.ConnectAs(null), new()));
 
@@ -74,9 +74,9 @@ public sealed class AgentRegistryTests : IDisposable
     {
         await using var server = await StartAsync();
         var card = server.Card("trader", change: card => card with { Name = "risk-analyst" });
-        var error = await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").RegisterAsync(card, Cancellation));
+        var error = await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").RegisterAsync(card, "one", Cancellation));
         Assert.Equal(403, error.HttpStatus);
-        await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").UnregisterAsync("risk-analyst", Cancellation));
+        await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("trader").UnregisterAsync("risk-analyst", "one", Cancellation));
         using var response = await server.PutAsync("trader", card);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains("The card is of risk-analyst", await response.Content.ReadAsStringAsync(Cancellation));
@@ -87,9 +87,9 @@ public sealed class AgentRegistryTests : IDisposable
     public async Task An_agent_that_does_not_register_again_is_unhealthy_and_comes_last()
     {
         await using var server = await StartAsync();
-        await server.ConnectAs("risk-analyst").RegisterAsync(server.Card("risk-analyst"), Cancellation);
+        await server.ConnectAs("risk-analyst").RegisterAsync(server.Card("risk-analyst"), "one", Cancellation);
         _time.Advance(TimeSpan.FromMinutes(4));
-        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
+        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), "one", Cancellation);
         var agents = await server.ConnectAs(null).FindAsync(new(), Cancellation);
         Assert.Equal([("trader", true), ("risk-analyst", false)], agents.Select(agent => (agent.Name, agent.Healthy)));
     }
@@ -102,8 +102,8 @@ public sealed class AgentRegistryTests : IDisposable
         await store.CreateSchemaAsync(Cancellation);
         await using (var server = await RegistryServer.StartAsync(store, _time))
         {
-            await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
-            await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), Cancellation);
+            await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), "one", Cancellation);
+            await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), "one", Cancellation);
         }
         await using var restarted = await RegistryServer.StartAsync(new RelationalAgentRegistryStore(source), _time);
         Assert.Equal(["trader"], await NamesAsync(restarted.ConnectAs(null), new(Tag: "trader")));
@@ -114,7 +114,7 @@ public sealed class AgentRegistryTests : IDisposable
     {
         await using var server = await StartAsync();
         var client = server.ConnectAs("trader");
-        using var service = new AgentRegistrationService(client, () => server.Card("trader"), TimeSpan.FromMinutes(1), _time, NullLogger<AgentRegistrationService>.Instance);
+        using var service = Service(client, server);
         await service.StartAsync(Cancellation);
         IReadOnlyList<RegisteredAgent> agents;
         while ((agents = await client.FindAsync(new(), Cancellation)).Count == 0)
@@ -126,6 +126,120 @@ public sealed class AgentRegistryTests : IDisposable
         Assert.True(agents[0].Healthy);
         await service.StopAsync(Cancellation);
         Assert.Empty(await client.FindAsync(new(), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_does_not_remove_the_one_that_has_taken_its_place()
+    {
+        await using var server = await StartAsync();
+        var client = server.ConnectAs("trader");
+        using var old = Service(client, server);
+        using var replacement = Service(client, server);
+        await old.StartAsync(Cancellation);
+        while ((await client.FindAsync(new(), Cancellation)).Count == 0)
+        {
+        }
+        var first = (await client.FindAsync(new(), Cancellation))[0].Renewed;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await replacement.StartAsync(Cancellation);
+        while ((await client.FindAsync(new(), Cancellation))[0].Renewed == first)
+        {
+        }
+        await old.StopAsync(Cancellation);
+        Assert.Equal(["trader"], await NamesAsync(client, new()));
+        await replacement.StopAsync(Cancellation);
+        Assert.Empty(await client.FindAsync(new(), Cancellation));
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_unhealthy_does_not_renew_and_registers_when_it_is_well_again()
+    {
+        await using var server = await StartAsync();
+        var client = server.ConnectAs("trader");
+        var (well, asked) = (true, 0);
+        using var service = Service(client, server, _ =>
+        {
+            Interlocked.Increment(ref asked);
+            return Task.FromResult(Volatile.Read(ref well));
+        });
+        await service.StartAsync(Cancellation);
+        while ((await client.FindAsync(new(), Cancellation)).Count == 0)
+        {
+        }
+        Volatile.Write(ref well, false);
+        var before = Volatile.Read(ref asked);
+        while (Volatile.Read(ref asked) < before + 6)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+        Assert.False((await client.FindAsync(new(), Cancellation)).Single().Healthy);
+        Volatile.Write(ref well, true);
+        while (!(await client.FindAsync(new(), Cancellation)).Single().Healthy)
+            _time.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Processes_that_are_gone_leave_nothing_behind(bool relational)
+    {
+        IAgentRegistryStore store = relational ? await RelationalAsync() : new InMemoryAgentRegistryStore();
+        await using var server = await RegistryServer.StartAsync(store, _time);
+        var client = server.ConnectAs("trader");
+        await client.RegisterAsync(server.Card("trader"), "one", Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await client.RegisterAsync(server.Card("trader"), "two", Cancellation);
+        await client.UnregisterAsync("trader", "three", Cancellation);
+        Assert.Equal(_time.GetUtcNow(), (await client.FindAsync(new(), Cancellation)).Single().Renewed);
+        await client.UnregisterAsync("trader", "two", Cancellation);
+        Assert.Equal(_time.GetUtcNow().AddMinutes(-2), (await client.FindAsync(new(), Cancellation)).Single().Renewed);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await client.RegisterAsync(server.Card("trader"), "two", Cancellation);
+        await client.UnregisterAsync("trader", "two", Cancellation);
+        Assert.Empty(await client.FindAsync(new(), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_agent_that_makes_up_processes_keeps_few(bool relational)
+    {
+        IAgentRegistryStore store = relational ? await RelationalAsync() : new InMemoryAgentRegistryStore();
+        await using var server = await RegistryServer.StartAsync(store, _time);
+        var client = server.ConnectAs("trader");
+        for (var i = 0; i < IAgentRegistryStore.MostInstances + 5; i++)
+        {
+            await client.RegisterAsync(server.Card("trader"), $"{i}", Cancellation);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+        // The five that are left are the oldest ones, which are not kept.
+        for (var i = 5; i < IAgentRegistryStore.MostInstances + 5; i++)
+            await client.UnregisterAsync("trader", $"{i}", Cancellation);
+        Assert.Empty(await client.FindAsync(new(), Cancellation));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?instance=")]
+    [InlineData("?instance=a%00")]
+    [InlineData("?instance=01234567890123456789012345678901234567890123456789012345678901234")]
+    public async Task A_registration_says_which_process_it_is_of(string query)
+    {
+        await using var server = await StartAsync();
+        using var response = await server.PutAsync("trader", server.Card("trader"), query);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("which process", await response.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    private AgentRegistrationService Service(AgentRegistryClient client, RegistryServer server, Func<CancellationToken, Task<bool>>? healthy = null) =>
+        new(client, () => server.Card("trader"), TimeSpan.FromMinutes(1), healthy, _time, NullLogger<AgentRegistrationService>.Instance);
+
+    private async Task<RelationalAgentRegistryStore> RelationalAsync()
+    {
+        var store = new RelationalAgentRegistryStore(SqliteFactory.Instance.CreateDataSource($"Data Source={_file};Pooling=False"));
+        await store.CreateSchemaAsync(Cancellation);
+        return store;
     }
 
     private static async Task<string[]> NamesAsync(AgentRegistryClient client, AgentQuery query) =>

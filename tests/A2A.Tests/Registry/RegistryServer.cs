@@ -51,10 +51,10 @@ internal sealed class RegistryServer : IAsyncDisposable
     }
 
     /// <summary>Registers a card under the caller's own name, whatever name the card has.</summary>
-    public async Task<HttpResponseMessage> PutAsync(string caller, AgentCard card)
+    public async Task<HttpResponseMessage> PutAsync(string caller, AgentCard card, string query = "?instance=one")
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"{_app.Urls.Single()}/agents/{caller}") { Content = new ByteArrayContent(AgentCardJson.Serialize(card)) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"{_app.Urls.Single()}/agents/{caller}{query}") { Content = new ByteArrayContent(AgentCardJson.Serialize(card)) };
         request.Headers.Add(TestServer.CallerHeader, caller);
         return await http.SendAsync(request);
     }

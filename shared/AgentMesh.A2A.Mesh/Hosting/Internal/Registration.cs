@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,8 +18,12 @@ internal static class Registration
             if (registry.Client is not { } client)
                 return new Unregistered();
             var server = provider.GetRequiredService<A2AServer>();
+            // Checks of health are there with the agent's server; without any it counts as healthy.
+            var health = provider.GetService<HealthCheckService>();
             return new AgentRegistrationService(
-                client, server.CurrentCard, RegistryConnection.Period, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AgentRegistrationService>>());
+                client, server.CurrentCard, RegistryConnection.Period,
+                health is null ? null : async cancellationToken => (await health.CheckHealthAsync(cancellationToken).ConfigureAwait(false)).Status != HealthStatus.Unhealthy,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AgentRegistrationService>>());
         });
     }
 
