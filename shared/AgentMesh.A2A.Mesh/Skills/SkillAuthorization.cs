@@ -61,7 +61,7 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
         Callee = _me,
         Action = action,
         Scopes = served?.Scopes,
-        Authentication = served is null ? "none" : served.TokenId is null ? "mtls" : "mtls+token",
+        Authentication = served?.Authentication ?? "none",
         Decision = decision,
         Reason = reason,
         TransactionId = served?.TransactionId,

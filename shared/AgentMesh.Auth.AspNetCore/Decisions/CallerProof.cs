@@ -21,6 +21,9 @@ internal sealed class CallerProof
     /// <summary>When the checks began, as a <see cref="TimeProvider"/> timestamp.</summary>
     public long Started { get; init; }
 
+    /// <summary>How the caller proved itself, for the audit.</summary>
+    public string Authentication => Peer is null ? "none" : Token is null ? "mtls" : Token.IsBound ? "mtls+token" : "mtls+entra";
+
     public string? Caller => Peer?.Id.ToString();
 
     public string? Subject => Token?.Subject ?? Caller;

@@ -54,6 +54,7 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
         var delegation = new DelegationContext(proof.Caller!, proof.Subject!, proof.Actors, proof.Scopes, proof.Token?.TransactionId, proof.Token?.ForExchange)
         {
             TokenId = proof.Token?.TokenId,
+            Authentication = proof.Authentication,
             Approved = proof.Token?.Approved ?? ApprovedActions.None,
         };
         using (delegation.Activate())

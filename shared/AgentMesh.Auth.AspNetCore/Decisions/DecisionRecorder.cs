@@ -29,7 +29,7 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
             Callee = _me,
             Action = ActionOf(context),
             Scopes = proof.Scopes.ToString(),
-            Authentication = proof.Peer is null ? "none" : proof.Token is null ? "mtls" : proof.Token.IsBound ? "mtls+token" : "mtls+entra",
+            Authentication = proof.Authentication,
             Decision = reason is null ? "allow" : "deny",
             Reason = reason,
             TransactionId = proof.Token?.TransactionId,

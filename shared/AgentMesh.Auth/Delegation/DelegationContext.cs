@@ -38,6 +38,9 @@ public sealed class DelegationContext
     /// <summary>The <c>jti</c> of the request's token, by which an approval can be used once and no more; null on an mTLS edge.</summary>
     public string? TokenId { get; internal init; }
 
+    /// <summary>How the caller proved itself, as the audit has it: <c>mtls</c>, <c>mtls+token</c> or <c>mtls+entra</c>.</summary>
+    public string Authentication { get; internal init; } = "mtls";
+
     /// <summary>What a person approved for this request (RFC 9396); empty when nothing needed approval.</summary>
     public ApprovedActions Approved { get; internal init; } = ApprovedActions.None;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.A2A.Mesh.Tests.Mesh;
 using AgentMesh.Testing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.A2A.Mesh.Tests.Skills;
@@ -51,6 +52,22 @@ public sealed class SkillScopeTests : IAsyncLifetime
 
         Assert.Equal($"read for {ChainManifest.IdOf("ann")}", reply.Task!.Status.Message!.Text);
         Assert.Contains(_back.Audit.Events, each => each is { Action: "skill read", Decision: "allow", Authentication: "mtls+token" });
+    }
+
+    [Theory]
+    [InlineData("mtls")]
+    [InlineData("mtls+token")]
+    [InlineData("mtls+entra")]
+    public async Task A_decision_about_a_skill_says_how_the_caller_proved_itself_as_the_decision_about_the_request_does(string authentication)
+    {
+        var ann = ChainManifest.IdOf("ann");
+        var served = new Auth.DelegationContext(ann, ann, [], Auth.ScopeSet.Of("back.read"), null, null) { TokenId = "jti", Authentication = authentication };
+        using var serving = served.Activate();
+
+        await _back.Services.GetRequiredService<SkillAuthorization>().AuthorizeAsync(
+            new DefaultHttpContext(), new() { Message = Message.FromUser("read") with { Metadata = SkillName.Metadata("read") } }, null);
+
+        Assert.Equal(("skill read", authentication), (_back.Audit.Events.Last().Action, _back.Audit.Events.Last().Authentication));
     }
 
     [Theory]

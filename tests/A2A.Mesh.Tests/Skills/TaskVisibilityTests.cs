@@ -81,7 +81,6 @@ public sealed class TaskVisibilityTests : IAsyncLifetime
         var forAnn = await AsMiddleAsync("ann");
         using var middle = forAnn.Client;
         var id = await BeginAsync(middle);
-        // Ann's own tokens begin transactions of their own; one of the same transaction is made by hand.
         using var otherTransaction = await ClientAsync("ann");
         using var another = await SendAsync(otherTransaction, "GET", $"a2a/tasks/{id}");
         Assert.Equal(HttpStatusCode.NotFound, another.StatusCode);
@@ -95,6 +94,26 @@ public sealed class TaskVisibilityTests : IAsyncLifetime
         Assert.Null(visibility.FindDelegatingOwner("u", Served("ann", "ann", [], "txn-1")));
         _mesh.Clock.Advance(TimeSpan.FromMinutes(6));
         Assert.Null(visibility.FindDelegatingOwner("t", Served("ann", "ann", [], "txn-1")));
+    }
+
+    [Fact]
+    public async Task A_delegator_follows_over_the_wire_the_task_that_was_made_for_it_in_the_same_transaction()
+    {
+        var (rogue, middle) = (_mesh.Caller("rogue"), _mesh.Caller("middle"));
+        // Ann calls Middle; Middle hands on to Rogue, which makes the task at Back on behalf of both.
+        var atMiddle = await _mesh.Caller("ann").TokenAsync("middle", "middle.work");
+        var atRogue = await middle.TokenAsync("rogue", "back.read", atMiddle);
+        using var maker = rogue.WithToken(await rogue.TokenAsync("back", "back.read", atRogue));
+        using var delegator = middle.WithToken(await middle.TokenAsync("back", "back.read", atMiddle));
+        using var elsewhere = middle.WithToken(await middle.TokenAsync("back", "back.read", await _mesh.Caller("ann").TokenAsync("middle", "middle.work")));
+        var id = await BeginAsync(maker);
+
+        using var seen = await SendAsync(delegator, "GET", $"a2a/tasks/{id}");
+        using var hidden = await SendAsync(elsewhere, "GET", $"a2a/tasks/{id}");
+        using var canceled = await SendAsync(delegator, "POST", $"a2a/tasks/{id}:cancel");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.OK), (seen.StatusCode, hidden.StatusCode, canceled.StatusCode));
+        Assert.Equal("TASK_STATE_CANCELED", (await canceled.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("status").GetProperty("state").GetString());
     }
 
     private static Auth.DelegationContext Served(string caller, string subject, IReadOnlyList<string> actors, string transaction) => new(
