@@ -3,8 +3,8 @@ using AgentMesh.Auth;
 namespace AgentMesh.Cli.Output;
 
 /// <summary>
-/// An A2A message takes two decisions of its callee: whether the caller may come in, and whether it may use the skill. For a person who reads they are one
-/// hop, as long as both are the same.
+/// A message to a skill, over A2A or as the call of an MCP tool, takes two decisions of its callee: whether the caller may come in, and whether it may use
+/// the skill. For a person who reads they are one hop, as long as both are the same.
 /// </summary>
 internal static class SkillHops
 {
@@ -19,7 +19,8 @@ internal static class SkillHops
     private static AuditEvent? EntryOf(AuditEvent skill, IReadOnlyList<AuditEvent> events) =>
         events.FirstOrDefault(e => IsEntry(e) && e.Party == skill.Party && e.SpanId == skill.SpanId);
 
-    private static bool IsEntry(AuditEvent e) => e.Decision == "allow" && e.SpanId is not null && e.Action?.StartsWith("POST /a2a", StringComparison.Ordinal) == true;
+    private static bool IsEntry(AuditEvent e) => e.Decision == "allow" && e.SpanId is not null && e.Action is { } action
+        && (action.StartsWith("POST /a2a", StringComparison.Ordinal) || action.StartsWith("POST /mcp", StringComparison.Ordinal));
 
     private static bool IsSkill(AuditEvent e) => e.SpanId is not null && e.Action?.StartsWith(Skill, StringComparison.Ordinal) == true;
 }

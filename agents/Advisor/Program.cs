@@ -1,6 +1,7 @@
 using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.Advisor;
 using AgentMesh.Auth;
+using AgentMesh.Mcp;
 using AgentMesh.ServiceDefaults;
 
 return await Agent.RunAsync(() =>
@@ -18,6 +19,9 @@ return await Agent.RunAsync(() =>
     builder.AddSkillClient<OrderClient>("place-order", "trade.execute");
     builder.AddSkillClient<AccountClient>("read-account", "account.read");
     builder.AddSkill<Advise>();
+    // Asking a person and placing belong to one question: what was approved is remembered no longer than that.
+    builder.AddMcpTools<PortfolioTools>();
+    builder.AddMcpTools<OrderTools>("get_account", "propose_order");
 
     var app = builder.Build();
     app.UseAgent();

@@ -10,10 +10,7 @@ internal static class PriceEndpoints
         prices.Find(symbol) is { } series
             ? TypedResults.Ok(series)
             : TypedResults.Problem(
-                $"There are no prices for {Name(symbol)}. Known symbols: {string.Join(", ", prices.Symbols)}.",
+                new UnknownSymbolException(symbol, prices).Message,
                 statusCode: StatusCodes.Status404NotFound,
                 title: "Unknown symbol");
-
-    // The answer may be read by another agent's model: free text that somebody put in a URL is not repeated to it.
-    private static string Name(string symbol) => Ticker.IsValid(symbol.ToUpperInvariant()) ? symbol : "that symbol";
 }

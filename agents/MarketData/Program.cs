@@ -1,5 +1,6 @@
 using AgentMesh.Agents.MarketData;
 using AgentMesh.Auth.AspNetCore;
+using AgentMesh.Mcp;
 using AgentMesh.ServiceDefaults;
 
 return await Agent.RunAsync(() =>
@@ -7,6 +8,7 @@ return await Agent.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddAgent();
     builder.AddPriceHistory();
+    builder.AddMcpTools<MarketTools>();
 
     var app = builder.Build();
     app.UseAgent();

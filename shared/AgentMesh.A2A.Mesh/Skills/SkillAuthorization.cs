@@ -27,9 +27,13 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
             return;
         }
         var scopes = string.Join(' ', skill.Scopes);
-        context.Response.Headers.WWWAuthenticate = scopes.Length == 0
-            ? "Bearer error=\"insufficient_scope\""
-            : $"Bearer error=\"insufficient_scope\", scope=\"{scopes}\"";
+        // A request that came by another protocol may have begun its answer.
+        if (!context.Response.HasStarted)
+        {
+            context.Response.Headers.WWWAuthenticate = scopes.Length == 0
+                ? "Bearer error=\"insufficient_scope\""
+                : $"Bearer error=\"insufficient_scope\", scope=\"{scopes}\"";
+        }
         throw new A2AException(A2AErrorCode.Forbidden, skill.Scopes.Count == 0
             ? $"The skill {skill.Id} declares no scope, so nobody may use it."
             : $"The skill {skill.Id} takes the scope {scopes}, which was not granted for this request.")

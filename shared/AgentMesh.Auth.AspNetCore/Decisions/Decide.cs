@@ -26,7 +26,7 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
             return;
         }
 
-        var reason = proof.Reason ?? (endpoint is null ? DecisionReason.EndpointUnknown : RequiredScopes.Check(endpoint.Metadata, proof.Scopes));
+        var reason = proof.Reason ?? (endpoint is null ? DecisionReason.EndpointUnknown : RequiredScopes.Check(endpoint.Metadata, proof.Scopes) ?? NoBrowsers.Check(context, endpoint.Metadata));
         Task recorded;
         try
         {

@@ -96,6 +96,9 @@ public static class DecisionReason
     /// <summary>The endpoint declares no scope, so nobody may call it.</summary>
     public const string ScopeUndeclared = "scope_undeclared";
 
+    /// <summary>A web page made the request, to an endpoint that serves none.</summary>
+    public const string OriginRefused = "origin_refused";
+
     /// <summary>There is no such endpoint.</summary>
     public const string EndpointUnknown = "endpoint_unknown";
 

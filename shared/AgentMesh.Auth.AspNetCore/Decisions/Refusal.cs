@@ -47,6 +47,7 @@ internal static class Refusal
         DecisionReason.EdgeUnknown => (403, "insufficient_scope", "The manifest has no edge from this caller."),
         DecisionReason.InsufficientScope => (403, "insufficient_scope", $"The scopes granted do not include {requiredScopes}."),
         DecisionReason.ScopeUndeclared => (403, "insufficient_scope", "This endpoint declares no scope, so nobody may call it."),
+        DecisionReason.OriginRefused => (403, null, "Requests of web pages are not served here: the request names an Origin."),
         DecisionReason.EndpointUnknown => (404, null, "There is no such endpoint."),
         _ => (401, "invalid_token", "The access token was refused: " + reason + "."),
     };
@@ -55,10 +56,11 @@ internal static class Refusal
     {
         if (status is not (401 or 403) && error is null)
             return null;
-        var challenge = $"Bearer resource_metadata=\"{Metadata.ProtectedResourceMetadata.AddressFor(context)}\"";
+        var resource = context.GetEndpoint()?.Metadata.GetMetadata<Metadata.ProtectedResource>();
+        var challenge = $"Bearer resource_metadata=\"{resource?.Metadata.AbsoluteUri ?? Metadata.ProtectedResourceMetadata.AddressFor(context)}\"";
         if (error is not null)
             challenge += $", error=\"{error}\", error_description=\"{description}\"";
-        if (status == 403 && requiredScopes is not null)
+        if (error == "insufficient_scope" && requiredScopes is not null)
             challenge += $", scope=\"{requiredScopes}\"";
         return challenge;
     }

@@ -71,8 +71,7 @@ public static class AgentServerExtensions
         // Whoever adds policies of ASP.NET Core's authorization has them on top.
         if (app.Services.GetService<IAuthorizationHandlerProvider>() is not null)
             app.UseAuthorization();
-        var metadata = ProtectedResourceMetadata.Of(app.Services.GetRequiredService<MeshIdentity>(), app.Services.GetService<IServicePolicy>() is not null,
-            app.Services.GetRequiredService<AcceptedEntraTokens>().Rules?.Issuers ?? []);
+        var metadata = ProtectedResourceMetadata.Of(app.Services);
         app.MapGet(ProtectedResourceMetadata.Path, () => TypedResults.Json(metadata, MetadataJson.Default.ProtectedResourceMetadata))
             .AllowAnonymous();
         return app;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentMesh.Manifest;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.Auth.AspNetCore.Metadata;
 
@@ -20,7 +21,12 @@ internal sealed record ProtectedResourceMetadata(
 {
     public const string Path = "/.well-known/oauth-protected-resource";
 
-    public static ProtectedResourceMetadata Of(MeshIdentity identity, bool hasServicePolicy, IEnumerable<string> otherIssuers)
+    public static ProtectedResourceMetadata Of(IServiceProvider services) => Of(
+        services.GetRequiredService<MeshIdentity>(),
+        services.GetService<IServicePolicy>() is not null,
+        services.GetRequiredService<AcceptedEntraTokens>().Rules?.Issuers ?? []);
+
+    private static ProtectedResourceMetadata Of(MeshIdentity identity, bool hasServicePolicy, IEnumerable<string> otherIssuers)
     {
         var takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth && !(hasServicePolicy && identity.Party.Kind == PartyKind.Service);
         return new(identity.Id.ToString(), identity.Party.Name, takesTokens ? [identity.Issuer!, .. otherIssuers] : null,

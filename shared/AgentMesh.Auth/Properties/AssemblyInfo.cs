@@ -4,4 +4,5 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("AgentMesh.Entra")]
 [assembly: InternalsVisibleTo("Auth.Tests")]
 [assembly: InternalsVisibleTo("A2A.Mesh.Tests")]
+[assembly: InternalsVisibleTo("Mcp.Tests")]
 [assembly: InternalsVisibleTo("AgentMesh.Benchmarks")]

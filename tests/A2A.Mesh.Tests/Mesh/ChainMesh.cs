@@ -79,7 +79,7 @@ public sealed class ChainMesh : IAsyncLifetime
     }
 
     /// <summary>An agent with skills, registered by the time this returns unless it is not to be waited for.</summary>
-    internal async Task<RunningAgent> StartAsync(string name, Action<WebApplicationBuilder> build, bool registers = true, bool waits = true)
+    internal async Task<RunningAgent> StartAsync(string name, Action<WebApplicationBuilder> build, bool registers = true, bool waits = true, Action<WebApplication>? map = null)
     {
         var audit = new RecordedAudit();
         var builder = WebApplication.CreateSlimBuilder();
@@ -95,6 +95,7 @@ public sealed class ChainMesh : IAsyncLifetime
         var app = builder.Build();
         app.UseAgentServer();
         app.MapSkills();
+        map?.Invoke(app);
         await app.StartAsync();
         var agent = new RunningAgent(app, name, _addresses[name], audit);
         _running.Add(agent);

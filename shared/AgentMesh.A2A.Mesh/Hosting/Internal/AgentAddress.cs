@@ -12,15 +12,24 @@ internal static class AgentAddress
 
     /// <summary><c>Mesh:Address</c>, or where the agent serves mutual TLS if that is one host.</summary>
     /// <exception cref="OptionsValidationException">Neither says it.</exception>
-    public static Uri Read(IConfiguration configuration)
+    public static Uri Read(IConfiguration configuration) => Reader(configuration)();
+
+    /// <summary>Reads the settings now, since once the server is set up one of them is empty, and judges them when the address is needed.</summary>
+    public static Func<Uri> Reader(IConfiguration configuration)
     {
-        if (configuration[Setting] is { Length: > 0 } given)
+        var (address, urls) = (configuration[Setting], configuration[WebHostDefaults.ServerUrlsKey]);
+        return () => Read(address, urls);
+    }
+
+    private static Uri Read(string? given, string? urls)
+    {
+        if (given is { Length: > 0 })
         {
             return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
                 ? address
                 : throw Fault($"{Setting} is \"{given}\", which is no https address.");
         }
-        foreach (var url in (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var binding = BindingAddress.Parse(url);
             if (binding.Scheme == Uri.UriSchemeHttps && binding.Port != 0 && binding.Host is not ("+" or "*" or "0.0.0.0" or "[::]")

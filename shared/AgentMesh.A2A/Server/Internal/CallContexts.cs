@@ -21,11 +21,9 @@ internal sealed class CallContexts
 
     public CallContext Create(HttpContext context)
     {
-        if (_options.Owner!(context) is not { Length: > 0 } owner)
-            throw new A2AException(A2AErrorCode.Unauthenticated);
+        var call = Identify(context);
         RequireVersion(context.Request);
-        if (_stopping.IsCancellationRequested)
-            throw new A2AException(A2AErrorCode.Overloaded, "The agent is shutting down.");
+        RequireRunning();
         var asked = context.Request.Headers[A2AHeaders.Extensions]
             .SelectMany(header => (header ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             .Distinct(StringComparer.Ordinal)
@@ -39,12 +37,32 @@ internal sealed class CallContexts
         asked.RemoveAll(each => !_known.Contains(each));
         if (asked.Count > 0)
             context.Response.Headers[A2AHeaders.Extensions] = string.Join(",", asked);
-        return new(owner, asked, _options.CaptureState?.Invoke(context))
+        return call with
         {
+            Extensions = asked,
             FindDelegatingOwner = _options.FindDelegatingOwner is { } find ? taskId => find(context, taskId) : null,
+        };
+    }
+
+    /// <summary>For a request of another protocol, which has no headers of this one, and tasks only of its own.</summary>
+    public CallContext CreateInProcess(HttpContext context)
+    {
+        RequireRunning();
+        return Identify(context);
+    }
+
+    private CallContext Identify(HttpContext context) => _options.Owner!(context) is { Length: > 0 } owner
+        ? new(owner, [], _options.CaptureState?.Invoke(context))
+        {
             Authorize = _options.Authorize is { } authorize ? (request, task) => authorize(context, request, task) : null,
             TaskMade = _options.OnTaskMade is { } made ? taskId => made(context, taskId) : null,
-        };
+        }
+        : throw new A2AException(A2AErrorCode.Unauthenticated);
+
+    private void RequireRunning()
+    {
+        if (_stopping.IsCancellationRequested)
+            throw new A2AException(A2AErrorCode.Overloaded, "The agent is shutting down.");
     }
 
     /// <summary>Major and minor count; an empty version is 0.3 (A2A §3.6.2).</summary>
