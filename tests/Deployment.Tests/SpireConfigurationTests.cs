@@ -26,11 +26,21 @@ public sealed class SpireConfigurationTests
     [Fact]
     public void A_ca_that_would_cut_SVIDs_short_is_refused()
     {
-        var settings = new SpireServerSettings { CaLifetime = TimeSpan.FromHours(2) };
+        var settings = new SpireServerSettings { CaLifetime = TimeSpan.FromHours(2), AgentLifetime = TimeSpan.FromMinutes(10) };
 
         var error = Assert.Throws<ArgumentException>(() => SpireServerConfiguration.Write(Sample.Manifest, settings));
 
         Assert.Contains("six times lifetimes.x509Svid", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_agent_outlives_a_night_and_its_CA_outlives_the_agent()
+    {
+        Assert.True(new SpireServerSettings().AgentLifetime >= TimeSpan.FromHours(12));
+
+        var error = Assert.Throws<ArgumentException>(() => SpireServerConfiguration.Write(Sample.Manifest, new SpireServerSettings { CaLifetime = TimeSpan.FromHours(71) }));
+
+        Assert.Contains("six times AgentLifetime", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -50,6 +50,7 @@ public sealed record IdentitySourceChoice(IdentitySource Source, string Reason, 
         (_, { IsVirtualMachine: true }) => $"{runtime.Name} runs its containers in a virtual machine ({runtime.OperatingSystem}), whose sockets this machine's processes cannot use",
         // The kernel would name every process of this user by another uid inside the container.
         (_, { IsRootless: true }) => $"{runtime.Name} is rootless, and a SPIRE agent in its user namespace does not see this machine's user ids",
+        (_, { IsConfinedBySELinux: true }) => $"SELinux keeps {runtime.Name}'s containers from the folders that they would share with this machine's processes",
         _ => null,
     };
 

@@ -7,7 +7,8 @@ namespace AgentMesh.Deployment.Processes;
 /// <param name="OperatingSystem">Where its containers run, in its own words.</param>
 /// <param name="IsRootless">Its containers run in a user namespace of an ordinary user.</param>
 /// <param name="IsVirtualMachine">Its containers run in a virtual machine, not on this kernel.</param>
-public sealed record ContainerRuntime(string Name, string OperatingSystem, bool IsRootless, bool IsVirtualMachine)
+/// <param name="IsConfinedBySELinux">SELinux keeps its containers from files that are not labelled for them.</param>
+public sealed record ContainerRuntime(string Name, string OperatingSystem, bool IsRootless, bool IsVirtualMachine, bool IsConfinedBySELinux = false)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -67,20 +68,20 @@ public sealed record ContainerRuntime(string Name, string OperatingSystem, bool 
         // A client without a daemon prints its own half and an empty server's.
         if (Text(root, "OperatingSystem") is not { Length: > 0 } system)
             return null;
-        var options = root.TryGetProperty("SecurityOptions", out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray().Select(option => option.GetString() ?? "")
+        List<string> options = root.TryGetProperty("SecurityOptions", out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select(option => option.GetString() ?? "")]
             : [];
-        return new(name, system, options.Any(option => option.Contains("rootless", StringComparison.Ordinal)),
-            system.Contains("Docker Desktop", StringComparison.OrdinalIgnoreCase));
+        bool Has(string option) => options.Any(each => each.Contains(option, StringComparison.Ordinal));
+        return new(name, system, Has("name=rootless"), system.Contains("Docker Desktop", StringComparison.OrdinalIgnoreCase), Has("name=selinux"));
     }
 
     private static ContainerRuntime Podman(string name, JsonElement host)
     {
-        var rootless = host.TryGetProperty("security", out var security)
-            && security.TryGetProperty("rootless", out var value) && value.ValueKind == JsonValueKind.True;
-        var remote = host.TryGetProperty("serviceIsRemote", out var service) && service.ValueKind == JsonValueKind.True;
-        return new(name, Text(host, "os") ?? "linux", rootless, remote);
+        var security = host.TryGetProperty("security", out var found) && found.ValueKind == JsonValueKind.Object ? found : host;
+        return new(name, Text(host, "os") ?? "linux", Is(security, "rootless"), Is(host, "serviceIsRemote"), Is(security, "selinuxEnabled"));
     }
+
+    private static bool Is(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

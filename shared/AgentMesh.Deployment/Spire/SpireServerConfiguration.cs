@@ -7,18 +7,17 @@ namespace AgentMesh.Deployment.Spire;
 public static class SpireServerConfiguration
 {
     /// <summary>Writes the configuration. Lifetimes and trust domain come from the manifest, the rest from <paramref name="settings"/>.</summary>
-    /// <exception cref="ArgumentException">The CA would not live at least six times as long as an X509-SVID, or a path cannot be written.</exception>
+    /// <exception cref="ArgumentException">The CA would not live at least six times as long as an X509-SVID or an agent's, or a path cannot be written.</exception>
     public static string Write(MeshManifest manifest, SpireServerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(settings);
 
         // SPIRE itself warns below this factor: it renews the CA at half-life and would cut SVIDs short.
-        if (settings.CaLifetime < manifest.Lifetimes.X509Svid * 6)
+        foreach (var (name, lifetime) in new[] { ("lifetimes.x509Svid", manifest.Lifetimes.X509Svid), (nameof(settings.AgentLifetime), settings.AgentLifetime) })
         {
-            throw new ArgumentException(
-                $"CaLifetime is {settings.CaLifetime}, less than six times lifetimes.x509Svid ({manifest.Lifetimes.X509Svid}): raise it.",
-                nameof(settings));
+            if (settings.CaLifetime < lifetime * 6)
+                throw new ArgumentException($"CaLifetime is {settings.CaLifetime}, less than six times {name} ({lifetime}): raise it.", nameof(settings));
         }
 
         return new HclWriter()
@@ -38,6 +37,7 @@ public static class SpireServerConfiguration
             .Set("log_level", "INFO")
             .Set("ca_key_type", "ec-p256")
             .Set("ca_ttl", settings.CaLifetime)
+            .Set("agent_ttl", settings.AgentLifetime)
             .Set("default_x509_svid_ttl", manifest.Lifetimes.X509Svid)
             .Set("default_jwt_svid_ttl", manifest.Lifetimes.JwtSvid);
         if (settings.JwtIssuer is { } issuer)

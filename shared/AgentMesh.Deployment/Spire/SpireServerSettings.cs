@@ -21,8 +21,14 @@ public sealed record SpireServerSettings
     /// <summary>The <c>iss</c> of JWT-SVIDs: the URL of the OIDC discovery provider, or null to leave the claim out.</summary>
     public Uri? JwtIssuer { get; init; }
 
-    /// <summary>Lifetime of the server's own CA certificate; several times an X509-SVID's.</summary>
-    public TimeSpan CaLifetime { get; init; } = TimeSpan.FromHours(24);
+    /// <summary>Lifetime of the server's own CA certificate; six times an X509-SVID's and an agent's, at least.</summary>
+    public TimeSpan CaLifetime { get; init; } = TimeSpan.FromHours(72);
+
+    /// <summary>
+    /// Lifetime of an agent's own SVID, which it renews halfway. An agent whose SVID ends while its machine sleeps cannot come back by
+    /// itself, for its join token is spent: a night's sleep should fit in.
+    /// </summary>
+    public TimeSpan AgentLifetime { get; init; } = TimeSpan.FromHours(12);
 
     /// <summary>Port of the federation bundle endpoint (profile <c>https_spiffe</c>), or null for none.</summary>
     public int? BundleEndpointPort { get; init; }

@@ -19,6 +19,12 @@ public sealed class ContainerRuntimeTests
         Assert.True(ContainerRuntime.Parse("docker", """{ "OperatingSystem": "Docker Desktop", "SecurityOptions": null }""")!.IsVirtualMachine);
 
     [Theory]
+    [InlineData("docker", """{ "OperatingSystem": "Fedora Linux 43", "SecurityOptions": ["name=seccomp,profile=builtin", "name=selinux"] }""")]
+    [InlineData("podman", """{ "host": { "os": "linux", "security": { "rootless": false, "selinuxEnabled": true } } }""")]
+    public void Containers_under_SELinux_are_recognised(string name, string json) =>
+        Assert.True(ContainerRuntime.Parse(name, json)!.IsConfinedBySELinux);
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Podman_says_of_itself_whether_it_is_rootless(bool rootless)

@@ -26,6 +26,7 @@ public sealed class IdentitySourceTests
         { true, null, "no container runtime answers" },
         { true, Docker with { OperatingSystem = "Docker Desktop", IsVirtualMachine = true }, "virtual machine" },
         { true, Docker with { Name = "podman", IsRootless = true }, "podman is rootless" },
+        { true, Docker with { IsConfinedBySELinux = true }, "SELinux" },
     };
 
     [Theory]
