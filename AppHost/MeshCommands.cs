@@ -1,4 +1,5 @@
 using AgentMesh.Deployment.Processes;
+using AgentMesh.Deployment.Runs;
 using AgentMesh.Manifest;
 
 namespace AgentMesh.AppHost;
@@ -108,7 +109,11 @@ internal static class MeshCommands
         {
             try
             {
-                var command = new Command(ProjectExecutable.Resolve(mesh.Manifest, mesh.Operator, MeshRun.Configuration));
+                var command = new Command(ProjectExecutable.Resolve(mesh.Manifest, mesh.Operator, MeshRun.Configuration))
+                {
+                    // Another mesh of this user may have been started since.
+                    Environment = new Dictionary<string, string> { [RunFile.Variable] = mesh.Directory },
+                };
                 var result = await command.RunAsync(arguments(context), context.CancellationToken);
                 return result.ExitCode == 0
                     ? CommandResults.Success($"{displayName}: done", result.Output, CommandResultFormat.Text, displayImmediately: true)

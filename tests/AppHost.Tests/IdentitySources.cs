@@ -18,7 +18,7 @@ public sealed class SpireMesh() : RunningMesh("spire")
     }
 }
 
-// One mesh at a time: mesh asks the newest.
+// One mesh at a time: a process announces one run.
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class OneMesh
 {

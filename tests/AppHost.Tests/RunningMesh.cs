@@ -70,7 +70,10 @@ public abstract class RunningMesh(string identity) : IAsyncLifetime
     public async Task<CommandResult> MeshAsync(params string[] arguments)
     {
         var person = Manifest.Operators.Values.First(party => party.Project is not null);
-        var command = new Command(ProjectExecutable.Resolve(Manifest, person, Configuration));
+        var command = new Command(ProjectExecutable.Resolve(Manifest, person, Configuration))
+        {
+            Environment = new Dictionary<string, string> { [RunFile.Variable] = _run!.Directory },
+        };
         return await WithinAsync(Patience, $"mesh {arguments[0]}", cancellation => command.RunAsync(arguments, cancellation));
     }
 

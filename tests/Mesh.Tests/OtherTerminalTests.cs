@@ -57,6 +57,32 @@ public sealed class OtherTerminalTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_running_meshes_the_named_one_is_meant_and_without_a_name_the_newest()
+    {
+        await using var older = MeshRun.Start(_sandbox, "up");
+        await older.UntilAsync("the mesh is up");
+        var directory = Assert.Single(_sandbox.LeftDirectories());
+        await using var newer = MeshRun.Start(_sandbox, "up");
+        await newer.UntilAsync("the mesh is up");
+
+        Assert.Equal(directory, await RunOfAsync(directory));
+        Assert.Equal(Assert.Single(_sandbox.LeftDirectories(), other => other != directory), await RunOfAsync(null));
+
+        await older.SignalAsync("TERM");
+        await older.ExitAsync();
+        await using var gone = MeshRun.Start(_sandbox, Repository.Root, ["status"], ("AGENTMESH_RUN", directory));
+        Assert.NotEqual(0, await gone.ExitAsync());
+        Assert.Contains($"no mesh of yours runs in {directory}", gone.All, StringComparison.Ordinal);
+    }
+
+    private async Task<string> RunOfAsync(string? directory)
+    {
+        await using var status = MeshRun.Start(_sandbox, Repository.Root, ["status", "--json"], ("AGENTMESH_RUN", directory));
+        Assert.True(await status.ExitAsync() == 0, status.All);
+        return Path.GetDirectoryName(new Uri(JsonSerializer.Deserialize<JsonElement>(status.Output).GetProperty("workloadApi").GetString()!).LocalPath)!;
+    }
+
+    [Fact]
     public async Task A_question_that_the_agents_refuse_ends_in_one_message()
     {
         await using var mesh = MeshRun.Start(_sandbox, "up");

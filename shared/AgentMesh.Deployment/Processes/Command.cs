@@ -7,6 +7,9 @@ namespace AgentMesh.Deployment.Processes;
 /// <param name="prefix">The arguments that come before each run's own.</param>
 public sealed class Command(string executable, params IReadOnlyList<string> prefix)
 {
+    /// <summary>Environment variables that it has besides those of this process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Runs it and waits for its end. Its output is handed back and logged nowhere: it can hold a token.</summary>
     /// <param name="arguments">Arguments, one each; no shell interprets them.</param>
     /// <param name="cancellationToken">Ends the program too.</param>
@@ -19,6 +22,8 @@ public sealed class Command(string executable, params IReadOnlyList<string> pref
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
         using var process = new Process { StartInfo = start };
         try
         {

@@ -9,6 +9,9 @@ namespace AgentMesh.Deployment.Runs;
 /// </summary>
 public sealed class RunFile : IDisposable
 {
+    /// <summary>Environment variable with the directory of the run that <c>mesh</c> is meant for, where several run.</summary>
+    public const string Variable = "AGENTMESH_RUN";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly string? _path;
