@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using AgentMesh.Deployment.Runs;
 using AgentMesh.Manifest;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace AgentMesh.AppHost;
 
@@ -11,6 +14,7 @@ internal sealed class MeshRun : IDisposable
     private const string Prefix = "mesh-";
 
     private RunFile? _announced;
+    private int _following;
 
     private MeshRun(MeshManifest manifest, string directory) => (Manifest, Directory) = (manifest, directory);
 
@@ -55,26 +59,56 @@ internal sealed class MeshRun : IDisposable
             : Path.Combine(folder, Path.GetFileName(folder) + ".csproj");
     }
 
-    /// <summary>Once the authorization server is ready, every address is known: then <c>mesh ask</c>, <c>status</c> and the others find this run.</summary>
+    /// <summary>
+    /// Once the authorization server is ready, every address is known: then <c>mesh ask</c>, <c>status</c> and the others find this run, and
+    /// from then on the processes of its parts.
+    /// </summary>
     public void AnnounceOnceReady(
         MeshIdentitySource identity,
         IResourceBuilder<ProjectResource> authServer,
         IReadOnlyList<IResourceBuilder<ProjectResource>> services,
-        IReadOnlyDictionary<string, IResourceBuilder<ProjectResource>> agents) => authServer.OnResourceReady((_, _, _) =>
+        IReadOnlyDictionary<string, IResourceBuilder<ProjectResource>> agents) => authServer.OnResourceReady((_, ready, _) =>
         {
-            using var self = Process.GetCurrentProcess();
-            var parts = agents.Values.Concat(services).Append(authServer);
-            _announced ??= RunFile.Announce(new RunInfo(
-                self.Id,
-                self.StartTime.ToUniversalTime(),
-                Directory,
-                Manifest.Path!,
-                identity.Address,
-                new Uri(authServer.GetEndpoint(MeshParty.MutualTls).Url + "/"),
-                agents.ToDictionary(agent => agent.Key, agent => new Uri(agent.Value.GetEndpoint(MeshParty.MutualTls).Url + "/")),
-                parts.ToDictionary(part => part.Resource.Name, part => new RunningChild(0, new Uri(part.GetEndpoint(MeshParty.Health).Url + "/health"))),
-                Operator.Name));
+            if (Interlocked.Exchange(ref _following, 1) == 0)
+                _ = FollowAsync(ready.Services);
             return Task.CompletedTask;
+
+            async Task FollowAsync(IServiceProvider provider)
+            {
+                using var self = Process.GetCurrentProcess();
+                List<IResourceBuilder<ProjectResource>> parts = [.. agents.Values, .. services, authServer];
+                if (identity.Embedded is { } embedded)
+                    parts.Add(embedded);
+                var run = new RunInfo(
+                    self.Id,
+                    self.StartTime.ToUniversalTime(),
+                    Directory,
+                    Manifest.Path!,
+                    identity.Address,
+                    new Uri(authServer.GetEndpoint(MeshParty.MutualTls).Url + "/"),
+                    agents.ToDictionary(agent => agent.Key, agent => new Uri(agent.Value.GetEndpoint(MeshParty.MutualTls).Url + "/")),
+                    parts.ToDictionary(part => part.Resource.Name, part => new RunningChild(0, new Uri(part.GetEndpoint(MeshParty.Health).Url + "/health"))),
+                    Operator.Name);
+                _announced = RunFile.Announce(run);
+                try
+                {
+                    var stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+                    await foreach (var change in provider.GetRequiredService<ResourceNotificationService>().WatchAsync(stopping))
+                    {
+                        if (!run.Children.TryGetValue(change.Resource.Name, out var child) || child.ProcessId == ProcessId(change.Snapshot))
+                            continue;
+                        run = run with
+                        {
+                            Children = new Dictionary<string, RunningChild>(run.Children) { [change.Resource.Name] = child with { ProcessId = ProcessId(change.Snapshot) } },
+                        };
+                        _announced = RunFile.Announce(run);
+                    }
+                }
+                catch (OperationCanceledException)
+                {
+                    // The AppHost ends.
+                }
+            }
         });
 
     public void Dispose()
@@ -82,6 +116,10 @@ internal sealed class MeshRun : IDisposable
         _announced?.Dispose();
         Remove(Directory);
     }
+
+    /// <summary>The process of a part; 0 while it has none.</summary>
+    private static int ProcessId(CustomResourceSnapshot snapshot) =>
+        Convert.ToInt32(snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value ?? 0, CultureInfo.InvariantCulture);
 
     private static void Remove(string directory)
     {

@@ -32,6 +32,29 @@ public abstract class MeshTests(RunningMesh mesh)
         Assert.Superset(mesh.Manifest.Agents.Keys.Append("auth-server").ToHashSet(), deciders);
     }
 
+    [Theory]
+    [InlineData("advisor", "ask")]
+    [InlineData("advisor", "rotate")]
+    [InlineData("auth-server", "verify-audit")]
+    [InlineData("auth-server", "attack")]
+    public async Task What_the_dashboard_offers_does_what_it_says(string part, string command)
+    {
+        Require();
+        var done = await mesh.CommandAsync(part, command);
+        Assert.True(done.Success, done.Message);
+    }
+
+    [Fact]
+    public async Task The_checklist_reads_the_environment_of_every_process_and_finds_no_secret()
+    {
+        Require();
+        var check = await mesh.MeshAsync("check", "--json");
+        var results = JsonDocument.Parse(check.Output).RootElement.EnumerateArray().ToList();
+        Assert.All(results, result => Assert.NotEqual("red", result.GetProperty("level").GetString()));
+        var secrets = results.Single(result => result.GetProperty("name").GetString() == "no static secrets");
+        Assert.DoesNotContain("cannot be read", secrets.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_killed_agent_is_started_again_and_answers()
     {

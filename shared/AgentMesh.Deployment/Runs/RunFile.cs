@@ -23,7 +23,9 @@ public sealed class RunFile : IDisposable
         "agentmesh",
         "runs");
 
-    /// <summary>Announces this run. A home folder that cannot be written only means that other terminals do not find it.</summary>
+    /// <summary>
+    /// Announces this run, or what has changed in it since. A home folder that cannot be written only means that other terminals do not find it.
+    /// </summary>
     public static RunFile Announce(RunInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
@@ -31,7 +33,9 @@ public sealed class RunFile : IDisposable
         {
             CreateFolder();
             var path = Path.Combine(Folder, $"{info.ProcessId}.json");
-            File.WriteAllText(path, JsonSerializer.Serialize(info, Json));
+            // In one piece: somebody may read it now.
+            File.WriteAllText(path + ".new", JsonSerializer.Serialize(info, Json));
+            File.Move(path + ".new", path, overwrite: true);
             return new RunFile(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
