@@ -84,7 +84,7 @@ public static class DecisionReason
     /// <summary>The task was revoked.</summary>
     public const string TransactionRevoked = "transaction_revoked";
 
-    /// <summary>Revocations could not be received for longer than allowed, and the token is older than that.</summary>
+    /// <summary>What is revoked has not been received since the process started, or not for longer than allowed and the credential is older than that.</summary>
     public const string RevocationUnknown = "revocation_unknown";
 
     /// <summary>The manifest has no edge from the peer.</summary>

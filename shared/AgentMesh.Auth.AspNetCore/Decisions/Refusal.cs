@@ -43,7 +43,7 @@ internal static class Refusal
         DecisionReason.CredentialNotAccepted => (400, "invalid_request", "This agent is called with mTLS alone and takes no token."),
         DecisionReason.KeysUnavailable => (503, null, "The issuer's keys cannot be read at the moment, so no token can be verified."),
         DecisionReason.AuditUnavailable => (503, null, "The decision cannot be recorded at the moment, so nothing is let through."),
-        DecisionReason.RevocationUnknown => (401, "invalid_token", "Revocations have gone unheard for too long to trust a credential this old. Present a newer one."),
+        DecisionReason.RevocationUnknown => (401, "invalid_token", "What has been revoked is not known well enough to trust this credential. Present a newer one, or try again later."),
         DecisionReason.EdgeUnknown => (403, "insufficient_scope", "The manifest has no edge from this caller."),
         DecisionReason.InsufficientScope => (403, "insufficient_scope", $"The scopes granted do not include {requiredScopes}."),
         DecisionReason.ScopeUndeclared => (403, "insufficient_scope", "This endpoint declares no scope, so nobody may call it."),

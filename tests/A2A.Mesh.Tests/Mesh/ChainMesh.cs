@@ -70,6 +70,7 @@ public sealed class ChainMesh : IAsyncLifetime
             builder.Services.AddSingleton<IAuditLog>(RegistryAudit);
         });
         await _registry.StartAsync();
+        await Ready.WaitAsync(_registry.Services);
     }
 
     internal async Task StopRegistryAsync()
@@ -97,6 +98,7 @@ public sealed class ChainMesh : IAsyncLifetime
         app.MapSkills();
         map?.Invoke(app);
         await app.StartAsync();
+        await Ready.WaitAsync(app.Services);
         var agent = new RunningAgent(app, name, _addresses[name], audit);
         _running.Add(agent);
         if (registers && waits)

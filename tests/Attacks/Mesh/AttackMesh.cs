@@ -70,9 +70,9 @@ public sealed class AttackMesh : IAsyncLifetime
         MarketData = await StartAsync("market-data");
     }
 
-    internal async Task<Callee> StartAsync(string name)
+    internal async Task<Callee> StartAsync(string name, bool waitsUntilReady = true)
     {
-        var callee = await Callee.StartAsync(this, name, _settings);
+        var callee = await Callee.StartAsync(this, name, _settings, waitsUntilReady);
         _callees.Add(callee);
         return callee;
     }

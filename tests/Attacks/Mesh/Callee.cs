@@ -34,7 +34,7 @@ internal sealed class Callee : IAsyncDisposable
 
     public LogLines Log { get; }
 
-    public static async Task<Callee> StartAsync(AttackMesh mesh, string name, (string, string)[] settings)
+    public static async Task<Callee> StartAsync(AttackMesh mesh, string name, (string, string)[] settings, bool waitsUntilReady = true)
     {
         var identity = mesh.SourceOf(name);
         var (audit, log) = (new RecordedAudit(), new LogLines());
@@ -51,6 +51,8 @@ internal sealed class Callee : IAsyncDisposable
         app.UseAgentServer();
         MapEndpoints(app);
         await app.StartAsync();
+        if (waitsUntilReady)
+            await Ready.WaitAsync(app.Services);
         return new Callee(app, name, identity, audit, log) { Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
     }
 

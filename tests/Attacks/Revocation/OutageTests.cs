@@ -34,9 +34,28 @@ public sealed class OutageTests
         using var advisor = mesh.Workload("advisor");
         var token = await mesh.ScoreTokenAsync(advisor);
         await mesh.Issuer.StopAsync();
-        var restarted = await mesh.StartAsync("risk-analyst");
+        var restarted = await mesh.StartAsync("risk-analyst", waitsUntilReady: false);
 
         Refused.By(restarted, await advisor.CallAsync(restarted, token), 503, "keys_unavailable");
+    }
+
+    [Fact, Threat("T33")]
+    public async Task A_callee_that_is_restarted_while_the_authorization_server_is_down_does_not_forget_who_is_disabled()
+    {
+        await using var mesh = await AttackMesh.StartAsync();
+        using var advisor = mesh.Workload("advisor");
+        using var analyst = mesh.Workload("risk-analyst");
+        using var local = mesh.Workload("local");
+        Assert.Equal(200, (await local.PostAsync("parties/advisor/disable")).Status);
+        await mesh.MarketData.Audit.WaitForAsync(e => e.Kind == "revocation", TestContext.Current.CancellationToken);
+        Refused.By(mesh.MarketData, await advisor.CallAsync(mesh.MarketData, null, "/prices"), 401, "agent_revoked");
+        await mesh.Issuer.StopAsync();
+
+        // Called with mutual TLS alone: there is no token that needs keys, and none that expires.
+        var restarted = await mesh.StartAsync("market-data", waitsUntilReady: false);
+
+        Refused.By(restarted, await advisor.CallAsync(restarted, null, "/prices"), 401, "revocation_unknown");
+        Allowed.By(mesh.MarketData, await analyst.CallAsync(mesh.MarketData, null, "/prices"));
     }
 
     [Fact, Threat("T33")]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AgentMesh.Auth.AspNetCore;
+using AgentMesh.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -50,6 +51,8 @@ internal sealed class TestAgent : IAsyncDisposable
         app.UseAgentServer();
         (setup.Endpoints ?? DefaultEndpoints)(app);
         await app.StartAsync();
+        if (setup.WaitsUntilReady)
+            await Ready.WaitAsync(app.Services);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return new TestAgent(app, setup.Source, audit, log)
         {
@@ -79,6 +82,9 @@ internal sealed class TestAgent : IAsyncDisposable
         public List<(string, string?)> Settings { get; } = [];
 
         public bool RecordAudit { get; set; } = true;
+
+        /// <summary>False: calls come before the agent knows what is revoked, or where it never will.</summary>
+        public bool WaitsUntilReady { get; set; } = true;
 
         public bool KeepLogs { get; set; } = true;
 

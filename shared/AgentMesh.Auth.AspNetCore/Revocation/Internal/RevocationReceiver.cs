@@ -17,6 +17,9 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    // Nobody is served before the first answer: the authorization server may be starting at this moment, too.
+    private static readonly TimeSpan LongestFirstPause = TimeSpan.FromMilliseconds(500);
+
     // A poll that brought nothing new was an idle one only if it took its time.
     private static readonly TimeSpan ShortestIdlePoll = TimeSpan.FromSeconds(1);
 
@@ -33,7 +36,6 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
     {
         if (identity.Issuer is null)
             return;
-        freshness.Follow();
         var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -45,7 +47,8 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
             }
             // Also after an answer that came at once and said nothing new: whatever the transmitter does, it is not asked in a tight loop.
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            var longest = freshness.IsKnown ? LongestPause : LongestFirstPause;
+            pause = pause * 2 < longest ? pause * 2 : longest;
         }
     }
 
@@ -105,8 +108,9 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
         if (received is null || received.Id != id)
         {
             LogRefused(id, fault ?? "jti differs from the key it was sent under");
-            // Without keys nothing can be judged yet: neither acknowledged nor given up.
-            if (fault == DecisionReason.KeysUnavailable)
+            // Without its key nothing can be judged yet: neither acknowledged nor given up. An event is signed with a key that is published, so one
+            // that is not known here is newer than the last read of the keys, and those are not read again at once.
+            if (fault is DecisionReason.KeysUnavailable or DecisionReason.TokenKeyUnknown)
                 return false;
             _faults[id] = new EventFault("authentication_failed", fault ?? "jti_mismatch");
             return true;
