@@ -16,6 +16,7 @@ public sealed class OutageTests(ProcessMesh mesh) : IClassFixture<ProcessMesh>
         Assert.True(await DisabledAgentTests.AllServeAsync(mesh.Probe, tokens));
 
         await mesh.Parts["auth-server"].KillAsync();
+        var unheard = Stopwatch.GetTimestamp();
         await NoTokenAsync(own);
         mesh.Issuer.Do(FrontDoor.Mode.Nonsense);
         await NoTokenAsync(own);
@@ -30,7 +31,7 @@ public sealed class OutageTests(ProcessMesh mesh) : IClassFixture<ProcessMesh>
         foreach (var agent in ProcessMesh.Agents.Where(agent => tokens[agent] is not null))
             Assert.Equal("token_expired", (await mesh.Probe.CallAsync(agent, tokens[agent])).Refused);
         // Revocations have gone unheard for longer than Mesh:Server:RevocationMaxStaleness, 45 s here. Where no token is needed, the SVID is what is too old.
-        await UntilAsync(issued, 50);
+        await UntilAsync(unheard, 46);
         Assert.Equal("revocation_unknown", (await mesh.Probe.CallAsync("market-data", null)).Refused);
 
         mesh.Issuer.Do(FrontDoor.Mode.Forward);

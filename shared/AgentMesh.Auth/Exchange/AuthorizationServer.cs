@@ -149,9 +149,10 @@ public sealed partial class AuthorizationServer : IDisposable
             }
             return new ServerAnswer(response.StatusCode, await ReadAsync(response.Content, either.Token).ConfigureAwait(false), null);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ServerAnswer.Failed(TokenError.Unavailable, $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) did not answer {address.AbsolutePath} within {longest.TotalSeconds:0.#} s.");
+            // In time for this attempt, or for the connection, whose own limit ends in the same kind of exception.
+            return ServerAnswer.Failed(TokenError.Unavailable, $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) did not answer {address.AbsolutePath} in time (at most {longest.TotalSeconds:0.#} s).");
         }
         catch (InvalidDataException exception)
         {

@@ -57,6 +57,20 @@ public sealed class JournalShipperTests : IDisposable
         Assert.Equal((5, 2), (_ledger.Held.Count, _ledger.Batches));
     }
 
+    [Fact]
+    public async Task An_attempt_that_ends_by_a_limit_of_the_connections_own_does_not_end_the_process()
+    {
+        await using var journal = Open();
+        await WriteAsync(journal, 3);
+        // What a connection that is not made in time ends in, although nobody cancelled anything here.
+        _ledger.Instead.Enqueue(() => throw new TaskCanceledException("A connection could not be established within the configured ConnectTimeout.", new TimeoutException()));
+
+        Assert.Equal(LedgerOutcome.Unavailable, await ShipOnceAsync(journal));
+        Assert.Equal(LedgerOutcome.Accepted, await ShipOnceAsync(journal));
+
+        Assert.Equal(3, _ledger.Held.Count);
+    }
+
     [Theory]
     [InlineData("deleted")]
     [InlineData("of another journal")]

@@ -136,6 +136,20 @@ public sealed class ExchangeTests : OutboundTest
     }
 
     [Fact, Proves("T33")]
+    public async Task An_authorization_server_that_takes_connections_and_says_nothing_is_one_that_is_away()
+    {
+        // The system completes the connection; nobody ever answers the handshake, which the connection itself limits to 15 s.
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        await using var caller = Mesh.Caller("advisor", null, ("Mesh:Issuer", $"https://{silent.LocalEndpoint}/"));
+
+        var refused = await Assert.ThrowsAsync<AgentAuthorizationException>(() => caller.Client().GetAsync(new Uri(Callee.Address, "/score"), Cancellation));
+
+        Assert.Equal("temporarily_unavailable", refused.Code);
+        Assert.Empty(Callee.Audit.Events);
+    }
+
+    [Fact, Proves("T33")]
     public async Task When_the_authorization_server_is_down_no_call_is_made_and_cached_tokens_end_at_expiry()
     {
         await AssertCallPassesAsync();

@@ -78,7 +78,7 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
                 length = batch.Length;
                 answer = await _ledger.Value.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // Whatever goes wrong here must not end the shipping, let alone the process.
                 return Failed(LedgerOutcome.Unavailable, exception.Message, journal.Path);
