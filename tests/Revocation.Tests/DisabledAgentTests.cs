@@ -13,7 +13,7 @@ public sealed class DisabledAgentTests(ProcessMesh mesh) : IClassFixture<Process
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
 
     [Fact]
-    public async Task Under_load_every_callee_refuses_a_disabled_agent_within_the_bound_and_serves_it_again_when_enabled()
+    public async Task Under_load_every_callee_refuses_a_disabled_agent_within_the_bound_and_when_enabled_serves_it_again_but_not_its_tokens_from_before()
     {
         var tokens = await TokensAsync(mesh.Probe);
         using var ended = new CancellationTokenSource();
@@ -38,7 +38,12 @@ public sealed class DisabledAgentTests(ProcessMesh mesh) : IClassFixture<Process
         }
 
         Assert.Equal(200, (await mesh.Tester.PostAsync("parties/probe/enable")).Status);
-        await WaitAsync(async () => await AllServeAsync(mesh.Probe, tokens));
+        // Without a token at once; with one, with a new one.
+        await WaitAsync(async () => (await mesh.Probe.CallAsync("market-data", null)).Refused is null);
+        var renewed = await TokensAsync(mesh.Probe);
+        await WaitAsync(async () => await AllServeAsync(mesh.Probe, renewed));
+        foreach (var agent in ProcessMesh.Agents.Where(agent => tokens[agent] is not null))
+            Assert.Equal("agent_revoked", (await mesh.Probe.CallAsync(agent, tokens[agent])).Refused);
 
         async Task LoadAsync(string agent)
         {
@@ -73,8 +78,11 @@ public sealed class DisabledAgentTests(ProcessMesh mesh) : IClassFixture<Process
             await mesh.Tester.PostAsync("parties/probe/enable");
         }
         await WaitAsync(() => mesh.Probe.HasIdentity);
-        Assert.Equal(200, (await mesh.Probe.ExchangeAsync("advisor", "portfolio.advise", own)).Status);
-        Assert.Null((await relay.CallAsync("risk-analyst", onItsBehalf.Token)).Refused);
+        var again = await mesh.Probe.ExchangeAsync("relay", "portfolio.advise", own);
+        var newOne = await relay.ExchangeAsync("risk-analyst", "risk.score", again.Token, isAccessToken: true);
+        await WaitAsync(async () => (await relay.CallAsync("risk-analyst", newOne.Token)).Refused is null);
+        Assert.Equal("agent_revoked", (await relay.CallAsync("risk-analyst", onItsBehalf.Token)).Refused);
+        Assert.Equal("invalid_request", (await relay.ExchangeAsync("risk-analyst", "risk.score", toRelay.Token, isAccessToken: true)).Error);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AgentMesh.AuthServer.Requests;
+using AgentMesh.AuthServer.Revocation;
 using AgentMesh.AuthServer.Tokens;
 using AgentMesh.Manifest;
 using OpenIddict.Server;
@@ -12,7 +13,7 @@ namespace AgentMesh.AuthServer.Exchange;
 /// Decides the claims of the token: the subject stays, the client becomes the newest actor, the task keeps its name, and the token
 /// never outlives the one it comes from.
 /// </summary>
-internal sealed class GrantAccess(MeshManifest manifest, TimeProvider time) : IOpenIddictServerHandler<HandleTokenRequestContext>
+internal sealed class GrantAccess(MeshManifest manifest, RevocationList revocations, TimeProvider time) : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         HandlerOrder.At<HandleTokenRequestContext, GrantAccess>(0);
@@ -25,7 +26,7 @@ internal sealed class GrantAccess(MeshManifest manifest, TimeProvider time) : IO
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var expires = now + TokenLifetime.Of(manifest);
         var parent = subject.Parent;
-        request.Issued = new AccessToken
+        var token = new AccessToken
         {
             Id = TokenIdentifier.Create(),
             Subject = subject.Subject,
@@ -40,6 +41,9 @@ internal sealed class GrantAccess(MeshManifest manifest, TimeProvider time) : IO
             Thumbprint = request.Peer!.Thumbprint,
             AuthorizationDetails = request.AuthorizationDetails,
         };
+        // In the second in which a party was enabled again, the token is from the next one: it is told from those of before.
+        var issuable = revocations.IssuableFrom(token);
+        request.Issued = issuable > now ? token with { IssuedAt = issuable } : token;
         context.Principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Claims.Subject, subject.Subject)], "exchange"));
         return ValueTask.CompletedTask;
     }

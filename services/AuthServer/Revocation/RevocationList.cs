@@ -10,6 +10,7 @@ internal sealed class RevocationList(TimeProvider time)
     private readonly ConcurrentDictionary<string, Entry> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Entry> _transactions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _disabled = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _restored = new(StringComparer.Ordinal);
 
     /// <summary>SPIFFE IDs of the parties that are disabled now.</summary>
     public IReadOnlyCollection<string> Disabled => [.. _disabled.Keys];
@@ -37,13 +38,27 @@ internal sealed class RevocationList(TimeProvider time)
         {
             return "its task is revoked";
         }
-        if (_disabled.IsEmpty)
+        if (!_disabled.IsEmpty && (IsDisabled(token.Subject) || IsDisabled(token.ClientId) || token.Actors.Any(IsDisabled)))
         {
-            return null;
+            return "a party in its chain is disabled";
         }
-        return IsDisabled(token.Subject) || IsDisabled(token.ClientId) || token.Actors.Any(IsDisabled)
-            ? "a party in its chain is disabled"
-            : null;
+        return token.IssuedAt < IssuableFrom(token) ? "a party in its chain was disabled since" : null;
+    }
+
+    /// <summary>
+    /// The earliest time of issue of a good token with the parties of this one. What was issued before a party was disabled stays refused
+    /// after it was enabled; and because tokens tell time in whole seconds, those of the very second count as from before.
+    /// </summary>
+    public DateTimeOffset IssuableFrom(AccessToken token)
+    {
+        if (_restored.IsEmpty)
+        {
+            return DateTimeOffset.MinValue;
+        }
+        var latest = Later(Later(DateTimeOffset.MinValue, token.Subject), token.ClientId);
+        return token.Actors.Aggregate(latest, Later);
+
+        DateTimeOffset Later(DateTimeOffset known, string party) => _restored.TryGetValue(party, out var from) && from > known ? from : known;
     }
 
     /// <summary>Takes events over in their order; taking one twice changes nothing.</summary>
@@ -61,6 +76,8 @@ internal sealed class RevocationList(TimeProvider time)
                 _disabled[securityEvent.Subject] = true;
                 break;
             case SecurityEventKind.PartyEnabled:
+                // In this order: at no moment is a token from before neither.
+                _restored[securityEvent.Subject] = DateTimeOffset.FromUnixTimeSeconds(securityEvent.OccurredAt.ToUnixTimeSeconds() + 1);
                 _disabled.TryRemove(securityEvent.Subject, out _);
                 break;
             default:
@@ -72,6 +89,13 @@ internal sealed class RevocationList(TimeProvider time)
     public void RemoveExpired()
     {
         var now = time.GetUtcNow();
+        foreach (var restored in _restored)
+        {
+            if (restored.Value + TokenLifetime.Longest < now)
+            {
+                _restored.TryRemove(restored);
+            }
+        }
         foreach (var list in (ReadOnlySpan<ConcurrentDictionary<string, Entry>>)[_tokens, _transactions])
         {
             foreach (var entry in list)

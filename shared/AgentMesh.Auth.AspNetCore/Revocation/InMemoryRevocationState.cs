@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace AgentMesh.Auth.AspNetCore;
 
 /// <summary>
-/// Revocations held in memory. Tokens and tasks are forgotten once every token they could concern has ended; parties stay revoked until restored.
+/// Revocations held in memory. Tokens and tasks are forgotten once every token they could concern has ended; parties stay revoked until restored,
+/// and their tokens from before that stay refused.
 /// </summary>
 /// <remarks>
 /// At most 100,000 tokens and tasks are told apart. Should there ever be more, every token issued until then is refused instead: callers
@@ -16,6 +17,9 @@ public sealed class InMemoryRevocationState : IRevocationState
 
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, bool> _parties = new(StringComparer.Ordinal);
+
+    // From when a restored party's tokens count. One entry a party that the issuer ever restored: kept, however long some issuer's tokens live.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _restored = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _transactions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset At, HashSet<string> Events)> _lastChange = new(StringComparer.Ordinal);
@@ -32,9 +36,12 @@ public sealed class InMemoryRevocationState : IRevocationState
     /// <param name="spiffeId">The party.</param>
     public void RevokeAgent(string spiffeId) => _parties[spiffeId] = true;
 
-    /// <summary>Lets a party in again.</summary>
+    /// <summary>
+    /// Lets a party in again, at once where it is called with mTLS alone. Tokens that were issued until now in which it is caller, subject or actor
+    /// stay refused; as tokens tell time in whole seconds, so do those of this second.
+    /// </summary>
     /// <param name="spiffeId">The party.</param>
-    public void RestoreAgent(string spiffeId) => _parties.TryRemove(spiffeId, out _);
+    public void RestoreAgent(string spiffeId) => Restore(spiffeId, _time.GetUtcNow());
 
     /// <summary>Refuses one token and whatever was exchanged from it.</summary>
     /// <param name="tokenId">Its <c>jti</c>.</param>
@@ -53,6 +60,8 @@ public sealed class InMemoryRevocationState : IRevocationState
             return DecisionReason.AgentRevoked;
         if (subject.TokenId is { } token)
         {
+            if (!_restored.IsEmpty && IsFromBeforeRestore(subject))
+                return DecisionReason.AgentRevoked;
             if (!_tokens.IsEmpty && (_tokens.ContainsKey(token) || ContainsAny(_tokens, subject.Ancestors)))
                 return DecisionReason.TokenRevoked;
             if (subject.IssuedAt.UtcTicks <= Volatile.Read(ref _refusedIssuedUntil))
@@ -86,11 +95,32 @@ public sealed class InMemoryRevocationState : IRevocationState
             if (received.OccurredAt < last.At || !last.Events.Add(received.Id))
                 return false;
             if (received.Kind == SecurityEventKind.PartyRestored)
-                RestoreAgent(received.Subject);
+                Restore(received.Subject, received.OccurredAt);
             else
                 RevokeAgent(received.Subject);
             return true;
         }
+    }
+
+    private void Restore(string party, DateTimeOffset at)
+    {
+        // In this order: at no moment is a token from before let through.
+        _restored[party] = DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds() + 1);
+        _parties.TryRemove(party, out _);
+    }
+
+    private bool IsFromBeforeRestore(in RevocationSubject subject)
+    {
+        if (IsBefore(subject.IssuedAt, subject.Caller) || IsBefore(subject.IssuedAt, subject.Subject))
+            return true;
+        for (var i = 0; i < subject.Actors.Count; i++)
+        {
+            if (IsBefore(subject.IssuedAt, subject.Actors[i]))
+                return true;
+        }
+        return false;
+
+        bool IsBefore(DateTimeOffset issuedAt, string party) => _restored.TryGetValue(party, out var from) && issuedAt < from;
     }
 
     private static bool ContainsAny<T>(ConcurrentDictionary<string, T> revoked, IReadOnlyList<string> names)

@@ -58,6 +58,7 @@ public sealed class ForgedEventTests
         mesh.Clock.Advance(TimeSpan.FromSeconds(2));
         var again = Event(mesh, AccountEnabled);
         Assert.Null(await mesh.Front.InjectAsync(again.Id, again.Token));
+        mesh.Clock.Advance(TimeSpan.FromSeconds(1));
         await mesh.AssertHonestCallPassesAsync(advisor);
         Assert.Null(await mesh.Front.InjectAsync(revoked.Id, revoked.Token));
         await mesh.AssertHonestCallPassesAsync(advisor);

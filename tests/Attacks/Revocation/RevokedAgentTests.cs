@@ -23,8 +23,10 @@ public sealed class RevokedAgentTests
         Refused.By(mesh.MarketData, await advisor.CallAsync(mesh.MarketData, null, "/prices"), 401, "agent_revoked");
         Refused.By(mesh.Issuer, await advisor.ExchangeAsync(advice, "risk-analyst", "risk.score"), 400, "unauthorized_client", "client_disabled");
 
-        mesh.Clock.Advance(TimeSpan.FromSeconds(1));
-        await OperateAsync(mesh, "parties/advisor/enable", mesh.RiskAnalyst);
+        // Whoever took the tokens meanwhile gains nothing by the agent's return.
+        await OperateAsync(mesh, "parties/advisor/enable", mesh.RiskAnalyst, mesh.MarketData);
+        Refused.By(mesh.RiskAnalyst, await advisor.CallAsync(mesh.RiskAnalyst, token), 401, "agent_revoked");
+        Allowed.By(mesh.MarketData, await advisor.CallAsync(mesh.MarketData, null, "/prices"));
         await mesh.AssertHonestCallPassesAsync(advisor);
     }
 
@@ -42,6 +44,12 @@ public sealed class RevokedAgentTests
 
         Refused.By(mesh.RiskAnalyst, await trader.CallAsync(mesh.RiskAnalyst, descendant), 401, "agent_revoked");
         Refused.By(mesh.Issuer, await trader.ExchangeAsync(order, "risk-analyst", "risk.score"), 400, "invalid_request", "subject_token_revoked");
+
+        await OperateAsync(mesh, "parties/advisor/enable", mesh.RiskAnalyst);
+        Refused.By(mesh.RiskAnalyst, await trader.CallAsync(mesh.RiskAnalyst, descendant), 401, "agent_revoked");
+        Refused.By(mesh.Issuer, await trader.ExchangeAsync(order, "risk-analyst", "risk.score"), 400, "invalid_request", "subject_token_revoked");
+        var again = (await advisor.ExchangeAsync(await mesh.AdviceTokenAsync(), "trader", "trade.propose")).Token;
+        Allowed.By(mesh.RiskAnalyst, await trader.CallAsync(mesh.RiskAnalyst, (await trader.ExchangeAsync(again, "risk-analyst", "risk.score")).Token));
     }
 
     [Fact, Threat("T31")]
