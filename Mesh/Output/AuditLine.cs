@@ -17,6 +17,7 @@ internal static class AuditLine
             e.Subject is { } subject && subject != e.Caller ? $"for {PartyName.Short(subject, trustDomain)}" : null,
             e.TransactionId is { } transaction ? $"txn {transaction}" : null,
             e.Remediation,
+            e.Cause is { } cause ? $"because \"{cause}\"" : null,
         }.OfType<string>());
         return Printable.Of(Line(
             e.Time.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture),

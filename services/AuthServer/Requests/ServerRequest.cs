@@ -51,6 +51,15 @@ internal sealed class ServerRequest(HttpContext http, long startedAt)
     /// <summary>Name of the task where no parent token says it.</summary>
     public string? TransactionId { get; set; }
 
+    /// <summary>The token that is asked about by its <c>jti</c> alone.</summary>
+    public string? TokenId { get; set; }
+
+    /// <summary>The party that is disabled or enabled.</summary>
+    public string? Concerned { get; set; }
+
+    /// <summary>Why the client asks for it, in its own words.</summary>
+    public string? Cause { get; set; }
+
     public AccessToken? Issued { get; set; }
 
     /// <summary>Why the request is refused: a stable code for audit and metrics.</summary>

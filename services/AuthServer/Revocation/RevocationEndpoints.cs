@@ -13,6 +13,7 @@ internal sealed class RevocationEndpoints(EndpointRequest endpoint, SecurityEven
 {
     private const string Kind = "revocation";
     private const int LongestIdentifier = 128;
+    private const int LongestCause = 256;
 
     public static void Map(WebApplication app)
     {
@@ -35,12 +36,20 @@ internal sealed class RevocationEndpoints(EndpointRequest endpoint, SecurityEven
             await endpoint.RefuseAsync(request, Kind, operation, StatusCodes.Status404NotFound, "not_found", "unknown_party", "The manifest has no agent or operator of that name.");
             return;
         }
-        request.Callee = party;
+        (request.Callee, request.Concerned) = (party, party.SpiffeId);
+        // What gives is on record before it takes effect, what takes away takes effect whatever becomes of its record.
+        if (kind == SecurityEventKind.PartyEnabled)
+        {
+            await DoneAsync(request, operation);
+        }
         if (revocations.IsDisabled(party.SpiffeId) != (kind == SecurityEventKind.PartyDisabled))
         {
-            await log.AppendAsync(kind, party.SpiffeId, expiresAt: null, request.Party!.SpiffeId, Reason(http), http.RequestAborted);
+            await log.AppendAsync(kind, party.SpiffeId, expiresAt: null, request.Party!.SpiffeId, request.Cause, http.RequestAborted);
         }
-        await DoneAsync(request, operation);
+        if (kind == SecurityEventKind.PartyDisabled)
+        {
+            await DoneAsync(request, operation);
+        }
     }
 
     private async Task RevokeAsync(HttpContext http, string id, SecurityEventKind kind)
@@ -55,8 +64,10 @@ internal sealed class RevocationEndpoints(EndpointRequest endpoint, SecurityEven
             await endpoint.RefuseAsync(request, Kind, operation, StatusCodes.Status400BadRequest, "invalid_request", "identifier_too_long", "The identifier is longer than any that this server makes.");
             return;
         }
+        request.TokenId = kind == SecurityEventKind.TokenRevoked ? id : null;
+        request.TransactionId = kind == SecurityEventKind.TransactionRevoked ? id : null;
         // No token of today, and none derived from one, lives longer than this.
-        await log.AppendAsync(kind, id, time.GetUtcNow() + TokenLifetime.Longest, request.Party!.SpiffeId, Reason(http), http.RequestAborted);
+        await log.AppendAsync(kind, id, time.GetUtcNow() + TokenLifetime.Longest, request.Party!.SpiffeId, request.Cause, http.RequestAborted);
         await DoneAsync(request, operation);
     }
 
@@ -78,6 +89,7 @@ internal sealed class RevocationEndpoints(EndpointRequest endpoint, SecurityEven
         {
             return null;
         }
+        request.Cause = Cause(http);
         if (request.Party!.Permissions.Overlaps(anyPermission))
         {
             return request;
@@ -92,5 +104,14 @@ internal sealed class RevocationEndpoints(EndpointRequest endpoint, SecurityEven
         request.Http.Response.StatusCode = StatusCodes.Status200OK;
     }
 
-    private static string? Reason(HttpContext http) => http.Request.Query["reason"].ToString() is { Length: > 0 } reason ? reason[..Math.Min(reason.Length, 256)] : null;
+    // Goes into logs and onto screens: one line.
+    private static string? Cause(HttpContext http) => http.Request.Query["reason"].ToString() is { Length: > 0 } reason
+        ? string.Create(Math.Min(reason.Length, LongestCause), reason, (line, text) =>
+        {
+            for (var i = 0; i < line.Length; i++)
+            {
+                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
+            }
+        })
+        : null;
 }

@@ -45,6 +45,9 @@ public sealed record AuditEvent
     /// <summary>Stable code of the reason, such as <c>insufficient_scope</c> or <c>cnf_mismatch</c>.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Why it was asked for, in the words of who asked: what an operator gave as the reason for a revocation. At most 256 characters.</summary>
+    public string? Cause { get; init; }
+
     /// <summary>The task (<c>txn</c>).</summary>
     public string? TransactionId { get; init; }
 

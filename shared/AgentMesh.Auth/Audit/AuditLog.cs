@@ -37,11 +37,11 @@ internal sealed partial class AuditLog(AuditJournal? journal, bool failClosed, I
         if (!logger.IsEnabled(level))
             return;
         LogEvent(level, e.Kind, e.Decision, e.Reason, e.Caller, e.Subject, e.Actors is { Count: > 0 } a ? string.Join(' ', a) : null, e.Callee, e.Action,
-            e.Scopes, e.Authentication, e.TransactionId, e.TokenId, e.TraceId, e.SpanId, e.DurationMs, e.PolicyVersion, e.Posture, e.Risk, e.Remediation, e.Party, e.Time);
+            e.Scopes, e.Authentication, e.TransactionId, e.TokenId, e.TraceId, e.SpanId, e.DurationMs, e.PolicyVersion, e.Posture, e.Risk, e.Remediation, e.Cause, e.Party, e.Time);
     }
 
     [LoggerMessage(EventId = 1501, Message = "{Kind}: {Decision} ({Reason}) {Caller} for {Subject} via [{Actors}] to {Callee}: {Action} [{Scopes}] by {Authentication}, txn {TransactionId}, jti {TokenId}, "
-        + "trace {TraceId}/{SpanId}, {DurationMs} ms, policy {PolicyVersion}, posture {Posture}, risk {Risk}, remediation {Remediation}, decided by {Party} at {Time:O}")]
+        + "trace {TraceId}/{SpanId}, {DurationMs} ms, policy {PolicyVersion}, posture {Posture}, risk {Risk}, remediation {Remediation}, cause {Cause}, decided by {Party} at {Time:O}")]
     private partial void LogEvent(LogLevel level, string kind, string decision, string? reason, string? caller, string? subject, string? actors, string? callee, string? action,
-        string? scopes, string? authentication, string? transactionId, string? tokenId, string? traceId, string? spanId, double? durationMs, string? policyVersion, string? posture, string? risk, string? remediation, string party, DateTimeOffset time);
+        string? scopes, string? authentication, string? transactionId, string? tokenId, string? traceId, string? spanId, double? durationMs, string? policyVersion, string? posture, string? risk, string? remediation, string? cause, string party, DateTimeOffset time);
 }

@@ -12,8 +12,15 @@ internal sealed class RecordedAudit : IAuditLog
 
     public AuditEvent Last => _events.Last();
 
+    /// <summary>What every attempt to write throws; null when writing works.</summary>
+    public Exception? Failure { get; set; }
+
     public ValueTask WriteAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default)
     {
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
         _events.Enqueue(auditEvent);
         return ValueTask.CompletedTask;
     }

@@ -40,7 +40,7 @@ internal static class TestMesh
           },
           "operators": {
             "local": { "project": "Mesh", "calls": { "advisor": { "scopes": ["portfolio.advise"] } }, "may": ["approve", "revoke", "audit"] },
-            "dealer": { "project": "Dealer", "calls": { "trader": { "scopes": ["trade.execute"] } }, "may": ["approve"] },
+            "dealer": { "project": "Dealer", "calls": { "trader": { "scopes": ["trade.execute"] } }, "may": ["approve", "revoke"] },
             "guest": { "project": "Guest", "calls": { "advisor": { "scopes": ["portfolio.advise"] } } }
           }
         }

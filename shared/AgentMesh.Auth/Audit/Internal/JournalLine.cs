@@ -122,6 +122,7 @@ internal static class JournalLine
         Optional("posture", e.Posture);
         Optional("risk", e.Risk);
         Optional("remediation", e.Remediation);
+        Optional("cause", e.Cause);
 
         void Optional(string name, string? value)
         {
