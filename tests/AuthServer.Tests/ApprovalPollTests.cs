@@ -77,6 +77,48 @@ public sealed class ApprovalPollTests
         Assert.Equal(200, (await poll.Answer).Status);
     }
 
+    [Fact, Proves("T28")]
+    public async Task Of_many_first_polls_at_once_one_is_held_and_the_others_are_slowed_down_and_later_ones_beside_it_too()
+    {
+        await using var server = await RunningServer.StartAsync(Holding);
+        var advisor = server.ClientOf("advisor");
+        var asked = await AskAsync(server, advisor);
+
+        var polls = Enumerable.Range(0, 16).Select(_ => PollAsync(advisor, asked)).ToList();
+        for (var slowed = 0; slowed < 15; slowed++)
+        {
+            var answered = await Task.WhenAny(polls).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal("slow_down", (await answered).Error);
+            polls.Remove(answered);
+        }
+        server.Time.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal("slow_down", (await PollAsync(advisor, asked)).Error);
+
+        await DecideAsync(server.ClientOf("local"), "approve");
+        Assert.Equal(200, (await Assert.Single(polls)).Status);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_while_its_poll_is_held_may_poll_again()
+    {
+        await using var server = await RunningServer.StartAsync(Holding);
+        var asked = await AskAsync(server, server.ClientOf("advisor"));
+        using (var gone = server.ClientOf("advisor"))
+        {
+            var answer = PollAsync(gone, asked);
+            Assert.NotEqual(answer, await Task.WhenAny(answer, Task.Delay(300, TestContext.Current.CancellationToken)));
+        }
+        server.Time.Advance(TimeSpan.FromSeconds(6));
+
+        // The server hears of it in its own time.
+        var again = PollAsync(server.ClientOf("advisor"), asked);
+        while (await Task.WhenAny(again, Task.Delay(300, TestContext.Current.CancellationToken)) == again && (await again).Error == "slow_down")
+            again = PollAsync(server.ClientOf("advisor"), asked);
+        await DecideAsync(server.ClientOf("local"), "approve");
+
+        Assert.Equal(200, (await again).Status);
+    }
+
     [Fact]
     public async Task A_held_poll_ends_when_the_request_expires()
     {

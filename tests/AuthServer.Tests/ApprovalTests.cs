@@ -188,6 +188,61 @@ public sealed class ApprovalTests
         Refused.Because(server, await PollAsync(advisor, asked), 400, "access_denied", "subject_token_revoked");
     }
 
+    [Theory]
+    [InlineData("transactions/{txn}/revoke")]
+    [InlineData("parties/dealer/disable", "parties/dealer/enable")]
+    public async Task What_is_revoked_after_its_approval_yields_no_token_to_whoever_asked_on_its_own_behalf_either(params string[] actions)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (dealer, local) = (server.ClientOf("dealer"), server.ClientOf("local"));
+        var asked = await ApprovedAsync();
+        var other = await ApprovedAsync();
+
+        foreach (var action in actions)
+        {
+            Assert.Equal(200, (await local.PostAsync(action.Replace("{txn}", asked.Transaction, StringComparison.Ordinal))).Status);
+        }
+
+        Refused.Because(server, await PollAsync(dealer, asked.Answer), 400, "access_denied", "subject_token_revoked");
+        if (actions.Length > 1)
+        {
+            // Approved before the party was disabled, too; not so what is asked for now.
+            Refused.Because(server, await PollAsync(dealer, other.Answer), 400, "access_denied", "subject_token_revoked");
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+            other = await ApprovedAsync();
+        }
+        Assert.Equal(200, (await PollAsync(dealer, other.Answer)).Status);
+
+        async Task<(Answer Answer, string Transaction)> ApprovedAsync()
+        {
+            var answer = await AskAsync(server, dealer, dealer.JwtSvid);
+            var waiting = await OnlyPendingAsync(local);
+            Assert.Equal(200, (await local.PostAsync($"approvals/{waiting["id"]}/approve")).Status);
+            return (answer, (string)waiting["transactionId"]!);
+        }
+    }
+
+    [Theory, Proves("AI8")]
+    [InlineData("approve", null)]
+    [InlineData("deny", "access_denied")]
+    public async Task What_cannot_be_recorded_is_not_decided(string decision, string? error)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (advisor, local) = (server.ClientOf("advisor"), server.ClientOf("local"));
+        var asked = await AskAsync(server, advisor, server.AdviceToken());
+        var id = (await OnlyPendingAsync(local))["id"];
+
+        server.Audit.Failure = new Auth.AuditException("The disk is full.");
+        var unrecorded = await local.PostAsync($"approvals/{id}/{decision}");
+        server.Audit.Failure = null;
+
+        Assert.Equal((503, "temporarily_unavailable"), (unrecorded.Status, unrecorded.Error));
+        Refused.Because(server, await PollAsync(advisor, asked), 400, "authorization_pending", "approval_pending");
+        Assert.Equal(200, (await local.PostAsync($"approvals/{id}/{decision}")).Status);
+        server.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(error, (await PollAsync(advisor, asked)).Error);
+    }
+
     [Fact]
     public async Task An_approval_survives_a_restart()
     {

@@ -84,30 +84,55 @@ internal sealed class ApprovalStore(AuthDatabase database, IHostApplicationLifet
         return await context.Approvals.AsNoTracking().SingleOrDefaultAsync(row => row.RequestHash == hash, cancellationToken);
     }
 
+    /// <summary>Decides once, and only together with the record of it: what cannot be recorded is not decided.</summary>
+    /// <param name="id">Which request.</param>
+    /// <param name="decision">Approved or denied.</param>
+    /// <param name="decidedBy">SPIFFE ID of the person.</param>
+    /// <param name="record">Makes the record; runs while nobody else can decide and before anybody sees the decision.</param>
+    /// <param name="cancellationToken">Ends the attempt; not any more once it is recorded.</param>
     /// <returns>False: it was decided or expired before.</returns>
-    public async Task<bool> DecideAsync(string id, ApprovalStatus decision, string decidedBy, CancellationToken cancellationToken)
+    public async Task<bool> DecideAsync(string id, ApprovalStatus decision, string decidedBy, Func<ValueTask> record, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var context = database.CreateContext();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var changed = await context.Approvals.Where(row => row.Id == id && row.Status == ApprovalStatus.Pending && row.ExpiresAt > now)
             .ExecuteUpdateAsync(row => row.SetProperty(r => r.Status, decision).SetProperty(r => r.DecidedBy, decidedBy), cancellationToken);
+        if (changed != 1)
+        {
+            return false;
+        }
+        await record();
+        await transaction.CommitAsync(CancellationToken.None);
         Signal();
-        return changed == 1;
+        return true;
     }
 
+    /// <summary>Admits one poll at a time. One that is held counts as under way until then, or until <see cref="EndPollAsync"/>.</summary>
     /// <returns>False: the client polled too soon. It must wait five seconds longer from now on (CIBA §11).</returns>
-    public async Task<bool> TryPollAsync(ApprovalRow approval, CancellationToken cancellationToken)
+    public async Task<bool> TryPollAsync(ApprovalRow approval, DateTimeOffset heldUntil, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var context = database.CreateContext();
         var row = context.Approvals.Where(r => r.Id == approval.Id);
         if (approval.LastPolledAt is { } last && now < last + TimeSpan.FromSeconds(approval.Interval))
         {
-            await row.ExecuteUpdateAsync(r => r.SetProperty(x => x.LastPolledAt, now).SetProperty(x => x.Interval, x => x.Interval + 5), cancellationToken);
+            await row.Where(r => r.LastPolledAt <= now)
+                .ExecuteUpdateAsync(r => r.SetProperty(x => x.LastPolledAt, now).SetProperty(x => x.Interval, x => x.Interval + 5), cancellationToken);
             return false;
         }
-        await row.ExecuteUpdateAsync(r => r.SetProperty(x => x.LastPolledAt, now), cancellationToken);
-        return true;
+        // Whoever else polled since the approval was read has changed it.
+        return await row.Where(r => r.LastPolledAt == approval.LastPolledAt)
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.LastPolledAt, heldUntil), cancellationToken) == 1;
+    }
+
+    /// <summary>A held poll is over: the interval counts from its beginning.</summary>
+    public async Task EndPollAsync(string id, DateTimeOffset begun, DateTimeOffset heldUntil)
+    {
+        await using var context = database.CreateContext();
+        // Also when the client has gone: it polls again.
+        await context.Approvals.Where(row => row.Id == id && row.LastPolledAt == heldUntil)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.LastPolledAt, begun), CancellationToken.None);
     }
 
     /// <returns>True for exactly one caller.</returns>

@@ -62,13 +62,14 @@ internal sealed class ApproverEndpoints(EndpointRequest endpoint, ApprovalStore 
             await endpoint.RefuseAsync(request, Kind, operation, StatusCodes.Status403Forbidden, "access_denied", "own_request", "Nobody decides on a request that it made or acts in.");
             return;
         }
-        if (!await approvals.DecideAsync(id, decision, request.Party.SpiffeId, http.RequestAborted))
+        if (!await approvals.DecideAsync(id, decision, request.Party.SpiffeId, Record, http.RequestAborted))
         {
             await endpoint.RefuseAsync(request, Kind, operation, StatusCodes.Status409Conflict, "invalid_request", "already_decided", "It has been decided already, or has expired.");
             return;
         }
-        await recorder.RecordAsync(request, Kind, operation, error: null, requestedScope: null, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status200OK;
+
+        ValueTask Record() => recorder.RecordAsync(request, Kind, operation, error: null, requestedScope: null, http.RequestAborted);
     }
 
     private async Task<ServerRequest?> RequireApproverAsync(HttpContext http, string operation)

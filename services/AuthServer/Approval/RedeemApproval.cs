@@ -39,12 +39,12 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
             await context.Refuse(Errors.InvalidGrant, "unknown_auth_req_id", "There is no such request of this client, or its token was already issued.");
             return;
         }
-        if (!await approvals.TryPollAsync(approval, context.CancellationToken))
+        approval = await hold.UntilDecidedAsync(approval, context.CancellationToken);
+        if (approval is null)
         {
             await context.Refuse(Errors.SlowDown, "polled_too_fast", "Poll less often: the interval is five seconds longer from now on.");
             return;
         }
-        approval = await hold.UntilDecidedAsync(approval, context.CancellationToken);
         if (approval.Status == ApprovalStatus.Denied)
         {
             await context.Refuse(Errors.AccessDenied, "denied", $"{Decider(approval)} denied it.");
@@ -66,8 +66,8 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
 
     private async Task RedeemAsync(ValidateTokenRequestContext context, ServerRequest request, ApprovalRow approval)
     {
-        var parent = Parent(approval);
-        if (parent is not null && revocations.FindReason(parent) is not null)
+        var parent = approval.ParentId is null ? null : StandsOn(approval);
+        if (revocations.FindReason(StandsOn(approval)) is not null)
         {
             await context.Refuse(Errors.AccessDenied, "subject_token_revoked", "The task that it was approved for has been revoked.");
             return;
@@ -93,10 +93,11 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
     private string Decider(ApprovalRow approval) =>
         manifest.TryGetParty(approval.DecidedBy, out var decider) ? decider.ToString() : "A person";
 
-    // As much of the token that the client was called with as the chain and its revocation need.
-    private static AccessToken? Parent(ApprovalRow approval) => approval is not { ParentId: { } id, ParentExpiresAt: { } expires } ? null : new AccessToken
+    // As much of the token that the client was called with as the chain and its revocation need; where it asked on its own behalf, the client
+    // and the task.
+    private static AccessToken StandsOn(ApprovalRow approval) => new()
     {
-        Id = id,
+        Id = approval.ParentId ?? "",
         Subject = approval.Subject,
         ClientId = approval.Client,
         Audience = approval.Client,
@@ -105,7 +106,7 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
         Actors = approval.Actors.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         Ancestors = approval.ParentAncestors.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         IssuedAt = approval.CreatedAt,
-        ExpiresAt = expires,
+        ExpiresAt = approval.ParentExpiresAt ?? approval.ExpiresAt,
         Thumbprint = "",
     };
 }
