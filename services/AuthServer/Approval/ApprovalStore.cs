@@ -126,6 +126,14 @@ internal sealed class ApprovalStore(AuthDatabase database, IHostApplicationLifet
             .ExecuteUpdateAsync(r => r.SetProperty(x => x.LastPolledAt, heldUntil), cancellationToken) == 1;
     }
 
+    /// <returns>True for exactly one caller.</returns>
+    public async Task<bool> RedeemAsync(ApprovalRow approval, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateContext();
+        return await context.Approvals.Where(row => row.Id == approval.Id && row.Status == ApprovalStatus.Approved)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Status, ApprovalStatus.Redeemed), cancellationToken) == 1;
+    }
+
     /// <summary>A held poll is over: the interval counts from its beginning.</summary>
     public async Task EndPollAsync(string id, DateTimeOffset begun, DateTimeOffset heldUntil)
     {
@@ -133,14 +141,6 @@ internal sealed class ApprovalStore(AuthDatabase database, IHostApplicationLifet
         // Also when the client has gone: it polls again.
         await context.Approvals.Where(row => row.Id == id && row.LastPolledAt == heldUntil)
             .ExecuteUpdateAsync(row => row.SetProperty(r => r.LastPolledAt, begun), CancellationToken.None);
-    }
-
-    /// <returns>True for exactly one caller.</returns>
-    public async Task<bool> RedeemAsync(ApprovalRow approval, CancellationToken cancellationToken)
-    {
-        await using var context = database.CreateContext();
-        return await context.Approvals.Where(row => row.Id == approval.Id && row.Status == ApprovalStatus.Approved)
-            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Status, ApprovalStatus.Redeemed), cancellationToken) == 1;
     }
 
     private void Signal()
