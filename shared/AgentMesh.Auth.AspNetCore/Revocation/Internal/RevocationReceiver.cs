@@ -18,7 +18,7 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     // Nobody is served before the first answer: the authorization server may be starting at this moment, too.
-    private static readonly TimeSpan LongestFirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestFirstPause = TimeSpan.FromMilliseconds(200);
 
     // A poll that brought nothing new was an idle one only if it took its time.
     private static readonly TimeSpan ShortestIdlePoll = TimeSpan.FromSeconds(1);
