@@ -67,7 +67,10 @@ internal static class MeshParty
 
     /// <summary>Tells a party where another takes mTLS. The plain port is nobody's business.</summary>
     public static IResourceBuilder<ProjectResource> WithAddressOf(this IResourceBuilder<ProjectResource> party, IResourceBuilder<ProjectResource> other) =>
-        party.WithReference(other.GetEndpoint(MutualTls));
+        party.ApplicationBuilder.ExecutionContext.IsPublishMode
+            // Publishers drop references to https endpoints, as if TLS always ended in front of a container. Here it never does.
+            ? party.WithEnvironment($"services__{other.Resource.Name}__{MutualTls}__0", ReferenceExpression.Create($"{other.GetEndpoint(MutualTls)}"))
+            : party.WithReference(other.GetEndpoint(MutualTls));
 
     /// <summary>Tells a caller where its callee is, and draws the edge.</summary>
     public static IResourceBuilder<ProjectResource> WithEdge(

@@ -21,12 +21,13 @@ internal static class Publishing
 
     public static int? HealthPort(IDistributedApplicationBuilder builder) => builder.ExecutionContext.IsPublishMode ? 8080 : null;
 
+    /// <summary>Without the dashboard that publishers add: it would take anybody's traces, and show them to anybody.</summary>
     public static void AddPublishing(this IDistributedApplicationBuilder builder)
     {
         if (IsKubernetes(builder))
-            builder.AddKubernetesEnvironment("kubernetes");
+            builder.AddKubernetesEnvironment("kubernetes").WithDashboard(false);
         else
-            builder.AddDockerComposeEnvironment("compose");
+            builder.AddDockerComposeEnvironment("compose").WithDashboard(false);
     }
 
     /// <summary>The same settings in a container: fixed ports, health for probes from outside, the manifest and the Workload API mounted.</summary>
@@ -56,16 +57,29 @@ internal static class Publishing
                 // What a namespace with the Pod Security Standard "restricted" asks for.
                 pod.Spec.SecurityContext = new PodSecurityContextV1 { RunAsNonRoot = true, RunAsUser = 1654, SeccompProfile = new SeccompProfileV1 { Type = "RuntimeDefault" } };
                 pod.Spec.Volumes.Add(new VolumeV1 { Name = "manifest", ConfigMap = new ConfigMapVolumeSourceV1 { Name = "mesh-manifest" } });
+                pod.Spec.Volumes.Add(new VolumeV1 { Name = "tmp", EmptyDir = new EmptyDirVolumeSourceV1 { SizeLimit = "1Gi" } });
                 foreach (var container in pod.Spec.Containers)
                 {
                     var capabilities = new CapabilitiesV1();
                     capabilities.Drop.Add("ALL");
-                    container.SecurityContext = new SecurityContextV1 { AllowPrivilegeEscalation = false, RunAsNonRoot = true, Capabilities = capabilities };
+                    container.SecurityContext = new SecurityContextV1
+                    {
+                        AllowPrivilegeEscalation = false,
+                        ReadOnlyRootFilesystem = true,
+                        RunAsNonRoot = true,
+                        Capabilities = capabilities,
+                    };
                     container.VolumeMounts.Add(new VolumeMountV1 { Name = "manifest", MountPath = "/etc/agentmesh", ReadOnly = true });
+                    container.VolumeMounts.Add(new VolumeMountV1 { Name = "tmp", MountPath = "/tmp" });
+                    container.ReadinessProbe = Probe("/health", period: 5, failures: 3);
+                    // Two minutes to get an SVID at first; a process that lost it is not helped by a restart.
+                    container.LivenessProbe = Probe("/alive", period: 10, failures: 12);
                 }
             })
             : party.PublishAsDockerComposeService((_, service) =>
             {
+                // As `dotnet publish /t:PublishContainer` names them.
+                service.Image = $"${{AGENTMESH_IMAGES:-agentmesh}}/{who.Name}:${{AGENTMESH_TAG:-latest}}";
                 service.Labels[RegistrationEntries.ContainerLabel] = who.Name;
                 service.ReadOnly = true;
                 service.Tmpfs.Add("/tmp:uid=1654,mode=0700");
@@ -76,15 +90,40 @@ internal static class Publishing
             });
     }
 
-    /// <summary>PostgreSQL outside, and the key that encrypts signing keys from a secret: parameters that whoever deploys fills in.</summary>
+    /// <summary>
+    /// PostgreSQL outside, and the key that encrypts signing keys: in a cluster from the Secrets that <c>deploy/kubernetes</c> uses, too, so
+    /// that they stand in no chart; for Compose parameters that whoever deploys fills in.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> WithPublishedState(this IResourceBuilder<ProjectResource> authServer)
     {
+        const string ConnectionString = "Mesh__AuthServer__ConnectionString";
+        const string Key = "Mesh__AuthServer__KeyEncryptionKey";
         var builder = authServer.ApplicationBuilder;
-        return authServer
-            .WithEnvironment("Mesh__AuthServer__Database", "postgresql")
-            .WithEnvironment("Mesh__AuthServer__ConnectionString", builder.AddParameter("auth-server-database", secret: true))
-            .WithEnvironment("Mesh__AuthServer__KeyEncryptionKey", builder.AddParameter("auth-server-key", secret: true));
+        authServer.WithEnvironment("Mesh__AuthServer__Database", "postgresql");
+        return IsKubernetes(builder)
+            ? authServer.PublishAsKubernetesService(published =>
+            {
+                foreach (var container in published.Workload?.PodTemplate?.Spec.Containers ?? [])
+                {
+                    container.Env.Add(FromSecret(ConnectionString, "auth-server-database", "connection-string"));
+                    container.Env.Add(FromSecret(Key, "auth-server-keys", "key-encryption-key"));
+                }
+            })
+            : authServer
+                .WithEnvironment(ConnectionString, builder.AddParameter("auth-server-database", secret: true))
+                .WithEnvironment(Key, builder.AddParameter("auth-server-key", secret: true));
     }
+
+    private static EnvVarV1 FromSecret(string name, string secret, string key) =>
+        new() { Name = name, ValueFrom = new EnvVarSourceV1 { SecretKeyRef = new SecretKeySelectorV1 { Name = secret, Key = key } } };
+
+    private static ProbeV1 Probe(string path, int period, int failures) => new()
+    {
+        HttpGet = new HttpGetActionV1 { Path = path, Port = 8080, Scheme = "HTTP" },
+        PeriodSeconds = period,
+        TimeoutSeconds = 2,
+        FailureThreshold = failures,
+    };
 
     private static bool IsKubernetes(IDistributedApplicationBuilder builder) =>
         string.Equals(builder.Configuration["Mesh:Publish"], "kubernetes", StringComparison.OrdinalIgnoreCase);
