@@ -13,18 +13,20 @@ public sealed class NodeInterop : IAsyncLifetime
     /// <summary>Why scripts cannot be run; <see langword="null"/> when they can.</summary>
     public string? Missing { get; private set; }
 
+    private static readonly string[] Sdks = ["@a2a-js", "@modelcontextprotocol"];
+
     private static string Folder { get; } = Path.Combine(ProjectFolder(), "interop");
 
     public async ValueTask InitializeAsync()
     {
         if (!await CanRunAsync("node") || !await CanRunAsync("npm"))
         {
-            Missing = "Node.js 20 or later with npm is not on the PATH; the A2A JavaScript SDK cannot be run.";
+            Missing = "Node.js 20 or later with npm is not on the PATH; the JavaScript SDKs cannot be run.";
             return;
         }
         // Several test projects use it, and run at the same time.
         await using var turn = await TurnAsync();
-        if (Directory.Exists(Path.Combine(Folder, "node_modules", "@a2a-js", "sdk")))
+        if (Sdks.All(sdk => Directory.Exists(Path.Combine(Folder, "node_modules", sdk, "sdk"))))
             return;
         var (exit, _, errors) = await RunAsync("npm", null, "ci");
         if (exit != 0)
@@ -32,9 +34,9 @@ public sealed class NodeInterop : IAsyncLifetime
     }
 
     /// <summary>Runs a script to its end and returns what it printed.</summary>
-    public static async Task<string> RunScriptAsync(string script, string input)
+    public static async Task<string> RunScriptAsync(string script, string input, params string[] arguments)
     {
-        var (exit, output, errors) = await RunAsync("node", input, script);
+        var (exit, output, errors) = await RunAsync("node", input, [script, .. arguments]);
         return exit == 0 ? output : throw new InvalidOperationException($"node {script} ended with {exit}: {errors}");
     }
 

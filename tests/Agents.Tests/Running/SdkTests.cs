@@ -59,27 +59,87 @@ public sealed class SdkTests(RunningMesh mesh, NodeInterop node) : IClassFixture
         Assert.Equal("token_audience", mesh.Journal("trader").Last(e => e.GetProperty("decision").GetString() == "deny").GetProperty("reason").GetString());
     }
 
+    [Theory]
+    [InlineData("risk-analyst", "risk.score", "score-portfolio", "score-portfolio", "draft-order")]
+    [InlineData("trader", "trade.propose", "propose-order", "draft-order propose-order", "place-order")]
+    [InlineData("advisor", "portfolio.advise", "advise", "advise draft_order get_prices get_risk propose_order", "get_account")]
+    public async Task The_sdk_of_the_Model_Context_Protocol_lists_and_calls_what_was_granted(string agent, string scope, string tool, string tools, string forbidden)
+    {
+        Assert.SkipWhen(node.Missing is not null, node.Missing ?? "");
+        var over = await mesh.Client(agent).AskAsync(tool, Request(tool));
+
+        var output = JsonElement.Parse(await NodeInterop.RunScriptAsync("mcp.mjs", JsonSerializer.Serialize(new
+        {
+            url = new Uri(mesh.AddressOf(agent), "mcp"),
+            headers = new { Authorization = $"Bearer {await TokenAsync(agent, scope)}" },
+            tls = Tls(agent),
+            tool,
+            arguments = Request(tool),
+            bad = new { },
+            forbidden,
+        })));
+
+        Assert.Equal((agent, tools), (output.GetProperty("server").GetString(), string.Join(' ', output.GetProperty("tools").EnumerateArray().Select(name => name.GetString()))));
+        // The SDK has held it to the tool's output schema.
+        Assert.Equal(over.Data.EnumerateObject().Select(member => member.Name), output.GetProperty("structured").EnumerateObject().Select(member => member.Name));
+        Assert.True(output.GetProperty("failed").GetBoolean());
+        Assert.Equal(-32602, output.GetProperty("refused").GetInt32());
+        Assert.Equal(over.Heard.Count > 0, output.GetProperty("progress").GetArrayLength() > 0);
+    }
+
+    [Fact]
+    public async Task From_the_refusal_to_the_tools_result_a_client_finds_its_way_by_the_standards_metadata()
+    {
+        Assert.SkipWhen(node.Missing is not null, node.Missing ?? "");
+        var folder = Directory.CreateTempSubdirectory("svid");
+        try
+        {
+            var (cert, key, ca) = Pem();
+            var own = await mesh.Identity.FetchJwtSvidAsync(mesh.Issuer.AbsoluteUri, Cancellation);
+            foreach (var (name, text) in new[] { ("svid.0.pem", cert), ("svid.0.key", key), ("bundle.0.pem", ca), ("jwt.json", JsonSerializer.Serialize(new[] { new { svids = new[] { new { svid = own.Token } } } })) })
+                await File.WriteAllTextAsync(Path.Combine(folder.FullName, name), text, Cancellation);
+
+            var lines = (await NodeInterop.RunScriptAsync("mcp-by-hand.mjs", "", folder.FullName, mesh.AddressOf("risk-analyst").AbsoluteUri, "spiffe://agentmesh.local/agent/risk-analyst",
+                "spiffe://agentmesh.local/service/auth-server", "risk.score", "score-portfolio", JsonSerializer.Serialize(Request("score-portfolio")))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+            Assert.StartsWith("score-portfolio: ", lines[0], StringComparison.Ordinal);
+            Assert.True(JsonElement.DeepEquals((await mesh.Client("risk-analyst").AskAsync("score-portfolio", Request("score-portfolio"))).Data, JsonElement.Parse(lines[1])));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private Task<string> RunAsync(string agent, string skill, string binding, string token)
     {
-        var svid = mesh.Identity.GetX509Svid();
-        var bundle = mesh.Identity.FindX509Bundle(svid.Id.TrustDomain)!;
         return NodeInterop.RunScriptAsync("agent.mjs", JsonSerializer.Serialize(new
         {
             url = mesh.AddressOf(agent).GetLeftPart(UriPartial.Authority),
             binding,
             headers = new { Authorization = $"Bearer {token}" },
-            tls = new
-            {
-                cert = string.Join('\n', svid.Intermediates.Prepend(svid.Certificate).Select(certificate => certificate.ExportCertificatePem())),
-                key = svid.Certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
-                ca = string.Join('\n', bundle.Authorities.Select(authority => authority.ExportCertificatePem())),
-                serverUri = $"spiffe://agentmesh.local/agent/{agent}",
-            },
+            tls = Tls(agent),
             skill,
             data = Request(skill),
             bad = new { },
             forbidden = agent == "trader" ? "place-order" : "nothing",
         }));
+    }
+
+    private object Tls(string agent)
+    {
+        var (cert, key, ca) = Pem();
+        return new { cert, key, ca, serverUri = $"spiffe://agentmesh.local/agent/{agent}" };
+    }
+
+    private (string Certificate, string Key, string Authorities) Pem()
+    {
+        var svid = mesh.Identity.GetX509Svid();
+        var bundle = mesh.Identity.FindX509Bundle(svid.Id.TrustDomain)!;
+        return (
+            string.Join('\n', svid.Intermediates.Prepend(svid.Certificate).Select(certificate => certificate.ExportCertificatePem())),
+            svid.Certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
+            string.Join('\n', bundle.Authorities.Select(authority => authority.ExportCertificatePem())));
     }
 
     private static object Request(string skill) => skill switch

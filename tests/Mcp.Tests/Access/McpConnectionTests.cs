@@ -63,6 +63,18 @@ public sealed class McpConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_without_the_scope_of_any_tool_is_refused_before_the_protocol()
+    {
+        var bob = _mesh.Chain.Caller("bob");
+
+        var refused = await bob.Raw.PostMcpAsync(new Uri(_mesh.Plain.Address, "mcp"), "tools/list", new { });
+        var honest = await _mesh.Chain.Caller("ann").Raw.PostMcpAsync(new Uri(_mesh.Plain.Address, "mcp"), "tools/list", new { });
+
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.OK), (refused.Status, honest.Status));
+        Assert.Equal([$"{ChainManifest.IdOf("bob")} POST /mcp/ edge_unknown"], _mesh.Plain.Audit.Denied);
+    }
+
+    [Fact]
     public async Task A_token_that_somebody_else_was_given_is_refused()
     {
         using var http = _mesh.Chain.Caller("bob").WithToken(await _mesh.Chain.Caller("ann").TokenAsync("back", "back.read"));
