@@ -53,10 +53,12 @@ public sealed class IdleStreamTests
         await using var mesh = await AttackMesh.StartAsync();
         using var advisor = mesh.Workload("advisor");
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 500; i++)
-            await advisor.PollAsync($"stream-{i}");
+        for (var i = 0; i < 1000; i++)
+            Assert.Equal(200, (await advisor.PollAsync($"stream-{i}")).Status);
 
-        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / 500, long.MinValue, 32 * 1024);
+        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / 1000, long.MinValue, 32 * 1024);
+        Refused.By(mesh.Issuer, await advisor.PollAsync("one-too-many"), 429, "temporarily_unavailable", "too_many_streams");
+        Assert.Equal(200, (await advisor.PollAsync("stream-0")).Status);
         using var local = mesh.Workload("local");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         Assert.Equal(200, (await local.PostAsync("parties/trader/disable")).Status);

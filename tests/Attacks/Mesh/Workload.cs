@@ -44,6 +44,9 @@ internal sealed class Workload : IDisposable
     public Task<Answer> PostAsync(string path, params (string Name, string Value)[] form) =>
         SendAsync(HttpMethod.Post, new Uri(_mesh.Issuer.Address, path), null, new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value))));
 
+    /// <summary>Any body to any endpoint of the authorization server.</summary>
+    public Task<Answer> PostAsync(string path, HttpContent body) => SendAsync(HttpMethod.Post, new Uri(_mesh.Issuer.Address, path), null, body);
+
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, new Uri(_mesh.Issuer.Address, path), null, null);
 
     /// <summary>Polls a stream of security events (RFC 8936) without waiting for one.</summary>
