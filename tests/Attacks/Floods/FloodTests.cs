@@ -61,7 +61,7 @@ public sealed class FloodTests
         await AssertCutOffAsync(body => advisor.PostAsync("token", body), new LongBody("application/x-www-form-urlencoded", 'a', saysHowLong: true));
         await AssertCutOffAsync(body => advisor.PostAsync("token", body), new LongBody("application/x-www-form-urlencoded", 'a', saysHowLong: false));
         await AssertRefusedAsync(() => advisor.ExchangeAsync(advice, "risk-analyst", null, ("padding", new string('a', 100 * 1024))), 413);
-        Assert.Equal((400, "invalid_request"), Outcome(await advisor.PostAsync("token", [.. Enumerable.Range(0, 40).Select(i => ($"field{i}", "a"))])));
+        Assert.Equal((400, "invalid_request"), Outcome(await advisor.ExchangeAsync(advice, "risk-analyst", null, [.. Enumerable.Range(0, 40).Select(i => ($"field{i}", "a"))])));
         Refused.By(mesh.Issuer, await advisor.ExchangeAsync(new string('a', 8193), "risk-analyst"), 400, "invalid_request", "parameter_too_long");
         Refused.By(mesh.Issuer, await advisor.ExchangeAsync(advice, "risk-analyst", null, ("scope", "a"), ("scope", "b")), 400, "invalid_request", "repeated_parameter");
         Allowed.By(mesh.Issuer, await advisor.ExchangeAsync(advice, "risk-analyst", "risk.score"));
@@ -100,17 +100,24 @@ public sealed class FloodTests
     [Fact, Threat("T38")]
     public async Task Connections_beyond_the_limit_are_refused_and_end_nobody_elses()
     {
-        await using var mesh = await AttackMesh.StartAsync(("Mesh:Server:MaxConnections", "8"), ("Mesh:Server:HandshakeTimeout", "00:00:01"));
+        // Who says nothing is not hung up on while this test lasts, unless there are too many.
+        await using var mesh = await AttackMesh.StartAsync(("Mesh:Server:MaxConnections", "8"), ("Mesh:Server:HandshakeTimeout", "00:01:00"));
         using var advisor = mesh.Workload("advisor");
         var token = await mesh.ScoreTokenAsync(advisor);
         Allowed.By(mesh.RiskAnalyst, await advisor.CallAsync(mesh.RiskAnalyst, token));
 
         var flood = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ConnectAsync(mesh.RiskAnalyst.Address)));
-        // Who has a connection goes on while the flood lasts; all of the flood ends.
+        // All but the seven that are left are ended; who has a connection goes on.
+        var reading = flood.Select(ReadAsync).ToList();
+        while (reading.Count > 7)
+        {
+            var ended = await Task.WhenAny(reading);
+            Assert.Equal(0, await ended);
+            reading.Remove(ended);
+        }
         Allowed.By(mesh.RiskAnalyst, await advisor.CallAsync(mesh.RiskAnalyst, token));
         foreach (var connection in flood)
-            Assert.Equal(0, await ReadAsync(connection));
-        await mesh.AssertHonestCallPassesAsync();
+            await connection.DisposeAsync();
     }
 
     [Fact, Threat("T38")]
