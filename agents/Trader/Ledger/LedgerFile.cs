@@ -51,13 +51,11 @@ internal sealed class LedgerFile
         connection.Execute("PRAGMA journal_mode = WAL");
         using var transaction = connection.BeginTransaction();
         var version = connection.Scalar<long>("PRAGMA user_version");
-        if (version > LedgerSchema.Version)
+        if (version > LedgerSchema.Steps.Count)
             throw new StartupException($"{Path} was written by a newer version (schema {version}). Set {DataDirectoryKey} to another folder, or use that version.");
-        if (version < LedgerSchema.Version)
-        {
-            connection.Execute(LedgerSchema.Sql);
-            connection.Execute(FormattableString.Invariant($"PRAGMA user_version = {LedgerSchema.Version}"));
-        }
+        foreach (var step in LedgerSchema.Steps.Skip((int)version))
+            connection.Execute(step);
+        connection.Execute(FormattableString.Invariant($"PRAGMA user_version = {LedgerSchema.Steps.Count}"));
         transaction.Commit();
     }
 }

@@ -6,9 +6,10 @@ namespace AgentMesh.Agents.Trader.Ledger;
 /// </summary>
 internal static class LedgerSchema
 {
-    public const int Version = 1;
+    /// <summary>What each version added, the first one first.</summary>
+    public static IReadOnlyList<string> Steps { get; } = [Accounts, Permanence];
 
-    public const string Sql = """
+    private const string Accounts = """
         CREATE TABLE account (
             id        TEXT PRIMARY KEY,
             currency  TEXT NOT NULL,
@@ -78,5 +79,22 @@ internal static class LedgerSchema
 
         CREATE TRIGGER entry_stays BEFORE DELETE ON entry
             BEGIN SELECT RAISE(ABORT, 'an entry stays'); END;
+        """;
+
+    // INSERT OR REPLACE deletes what is in its way without asking the triggers for deletions.
+    private const string Permanence = """
+        CREATE TRIGGER transaction_is_not_replaced BEFORE INSERT ON ledger_transaction
+            WHEN EXISTS (SELECT 1 FROM ledger_transaction WHERE id = NEW.id OR order_id = NEW.order_id OR approval_id = NEW.approval_id)
+            BEGIN SELECT RAISE(ABORT, 'a transaction never changes'); END;
+
+        -- Opening an account that there is does nothing.
+        CREATE TRIGGER account_is_not_replaced BEFORE INSERT ON account WHEN EXISTS (SELECT 1 FROM account WHERE id = NEW.id)
+            BEGIN SELECT RAISE(IGNORE); END;
+
+        CREATE TRIGGER account_never_changes BEFORE UPDATE ON account
+            BEGIN SELECT RAISE(ABORT, 'an account never changes'); END;
+
+        CREATE TRIGGER account_stays BEFORE DELETE ON account
+            BEGIN SELECT RAISE(ABORT, 'an account stays'); END;
         """;
 }
