@@ -18,16 +18,26 @@ public sealed class RunningMeshTests : ICollectionFixture<RunningMesh>;
 /// Workload API, authorization server and the four agents as processes, and this test process as an operator. There are two Advisors: one
 /// with the built-in model, one whose model was taken over.
 /// </summary>
-public sealed class RunningMesh : IAsyncLifetime
+public class RunningMesh : IAsyncLifetime
 {
     private static readonly string[] Agents = ["market-data", "risk-analyst", "trader", "advisor"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("am").FullName;
     private readonly Dictionary<string, (Uri Address, Uri Health)> _ports = [];
     private readonly List<AgentProcess> _processes = [];
+    private readonly bool _misled;
     private ScriptedEndpoint? _model;
     private IHost? _operator;
     private Approver? _approver;
+
+    public RunningMesh()
+    {
+    }
+
+    /// <param name="misled">
+    /// There is only the Advisor whose model was taken over, MarketData reads price files that somebody prepared, and RiskAnalyst is no longer itself.
+    /// </param>
+    protected RunningMesh(bool misled) => _misled = misled;
 
     internal ScriptedEndpoint Model => _model!;
 
@@ -62,17 +72,26 @@ public sealed class RunningMesh : IAsyncLifetime
         await Task.WhenAll(
             StartAsync("services/AuthServer", "auth-server", new() { ["Mesh__AuthServer__DataDirectory"] = Path.Combine(_folder, "state") }, manifest, patience.Token),
             StartAsync("services/Registry", "registry", new() { ["Mesh__DataDirectory"] = Path.Combine(_folder, "registry") }, manifest, patience.Token),
-            StartAsync("agents/MarketData", "market-data", [], manifest, patience.Token),
-            StartAsync("agents/RiskAnalyst", "risk-analyst", [], manifest, patience.Token),
+            StartAsync("agents/MarketData", "market-data", _misled ? new() { ["MarketData__Directory"] = Poison.PriceFiles(Path.Combine(_folder, "prices")) } : [], manifest, patience.Token),
+            StartAsync("agents/RiskAnalyst", "risk-analyst", _misled ? TakenOver.By("lies") : [], manifest, patience.Token),
             StartAsync("agents/Trader", "trader", [], manifest, patience.Token),
-            StartAsync("agents/Advisor", "advisor", [], manifest, patience.Token),
+            _misled ? Task.CompletedTask : StartAsync("agents/Advisor", "advisor", [], manifest, patience.Token),
             StartAsync("agents/Advisor", "advisor", new() { ["Mesh__Model"] = "openai:taken-over", ["OpenAI__Endpoint"] = _model.Address.AbsoluteUri, ["OpenAI__ApiKey"] = "sk-test-key-of-the-model" }, manifest, patience.Token, "taken-over"));
         _operator = await StartOperatorAsync(manifest, patience.Token);
         _approver = new Approver(_operator.Services.GetRequiredService<SpiffeSource>(), _ports["auth-server"].Address);
     }
 
+    /// <summary>
+    /// A process that the kernel takes for an Advisor, because it is one, and in which somebody else's code runs. It asks for a token with the one that
+    /// it was called with, and calls the Trader past the model, the tools and their filter.
+    /// </summary>
+    /// <returns>What the authorization server and the Trader answered.</returns>
+    internal Task<JsonElement> CallPastTheFilterAsync(string subjectToken, string scope, string skill, string data) =>
+        TakenOver.CallAsync("agents/Advisor", new(Socket, Issuer, AddressOf("trader"), subjectToken, scope, skill, data));
+
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _approver?.Dispose();
         if (_operator is not null)
             await _operator.StopAsync();

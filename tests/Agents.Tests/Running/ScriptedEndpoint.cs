@@ -13,12 +13,16 @@ namespace AgentMesh.Agents.Tests.Running;
 /// <summary>One answer of the endpoint: a call of a function, or words.</summary>
 internal sealed record ScriptedTurn(string? Function, string Content, int Status = 200);
 
-/// <summary>An OpenAI-compatible endpoint whose model was taken over: it answers by script, and keeps every byte that it was sent.</summary>
+/// <summary>
+/// An OpenAI-compatible endpoint whose model was taken over: it answers by script, or does whatever anything that it reads tells it to, and keeps every
+/// byte that it was sent.
+/// </summary>
 internal sealed partial class ScriptedEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<string> _seen = [];
     private readonly ConcurrentQueue<ScriptedTurn> _script = [];
+    private Obedience? _obedience;
 
     private ScriptedEndpoint(WebApplication app)
     {
@@ -41,8 +45,16 @@ internal sealed partial class ScriptedEndpoint : IAsyncDisposable
         return endpoint;
     }
 
+    /// <summary>From now on the model calls each function that it reads it should call, with these arguments, once.</summary>
+    public void Obey(IReadOnlyDictionary<string, string> arguments)
+    {
+        Script();
+        _obedience = new(arguments);
+    }
+
     public void Script(params ScriptedTurn[] turns)
     {
+        _obedience = null;
         _script.Clear();
         _seen.Clear();
         foreach (var turn in turns)
@@ -57,7 +69,7 @@ internal sealed partial class ScriptedEndpoint : IAsyncDisposable
         var seen = await reader.ReadToEndAsync(context.RequestAborted);
         _seen.Enqueue(seen);
         if (!_script.TryDequeue(out var turn))
-            turn = new ScriptedTurn(null, "The script is over.");
+            turn = _obedience?.NextTurn(seen) ?? new ScriptedTurn(null, "The script is over.");
         // The newest order and approval of the conversation.
         turn = turn with { Content = turn.Content.Replace("{order}", OrderId().Matches(seen).LastOrDefault()?.Value, StringComparison.Ordinal).Replace("{approval}", ApprovalId().Matches(seen).LastOrDefault()?.Value, StringComparison.Ordinal) };
         context.Response.StatusCode = turn.Status;

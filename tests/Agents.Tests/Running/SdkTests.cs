@@ -1,10 +1,8 @@
-using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentMesh.A2A;
 using AgentMesh.A2A.Tests.Sdk;
-using AgentMesh.Spiffe;
 
 namespace AgentMesh.Agents.Tests.Running;
 
@@ -15,8 +13,6 @@ namespace AgentMesh.Agents.Tests.Running;
 [Collection(nameof(RunningMesh))]
 public sealed class SdkTests(RunningMesh mesh, NodeInterop node) : IClassFixture<NodeInterop>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("risk-analyst", "risk.score", "score-portfolio", A2AProtocol.JsonRpc)]
     [InlineData("risk-analyst", "risk.score", "score-portfolio", A2AProtocol.HttpJson)]
@@ -27,7 +23,7 @@ public sealed class SdkTests(RunningMesh mesh, NodeInterop node) : IClassFixture
     {
         Assert.SkipWhen(node.Missing is not null, node.Missing ?? "");
 
-        var result = JsonNode.Parse(await RunAsync(agent, skill, binding, await TokenAsync(agent, scope)))!.AsObject();
+        var result = JsonNode.Parse(await RunAsync(agent, skill, binding, await mesh.TokenAsync(agent, scope)))!.AsObject();
 
         string[] skills = agent == "trader" ? ["draft-order", "propose-order", "place-order", "read-account"] : [skill];
         var granted = agent == "trader" ? new[] { "draft-order", "propose-order" } : [skill];
@@ -53,7 +49,7 @@ public sealed class SdkTests(RunningMesh mesh, NodeInterop node) : IClassFixture
     {
         Assert.SkipWhen(node.Missing is not null, node.Missing ?? "");
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync("trader", "propose-order", A2AProtocol.JsonRpc, await TokenAsync("risk-analyst", "risk.score")));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () => await RunAsync("trader", "propose-order", A2AProtocol.JsonRpc, await mesh.TokenAsync("risk-analyst", "risk.score")));
 
         Assert.Contains("node agent.mjs ended with 1", failure.Message, StringComparison.Ordinal);
         Assert.Equal("token_audience", mesh.Journal("trader").Last(e => e.GetProperty("decision").GetString() == "deny").GetProperty("reason").GetString());
@@ -148,20 +144,4 @@ public sealed class SdkTests(RunningMesh mesh, NodeInterop node) : IClassFixture
         "propose-order" => new { account = "port-abc", side = "buy", symbol = "MSFT", quantity = 1 },
         _ => new { question = "How risky is it?", portfolio = new { id = "p", holdings = new[] { new { symbol = "IBM", weight = 1 } } } },
     };
-
-    private async Task<string> TokenAsync(string agent, string scope)
-    {
-        using var http = new HttpClient(SpiffeTls.CreateHandler(mesh.Identity, mesh.Identity, Authorize.Id(SpiffeId.Parse("spiffe://agentmesh.local/service/auth-server"))));
-        var own = await mesh.Identity.FetchJwtSvidAsync(mesh.Issuer.AbsoluteUri, Cancellation);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "urn:ietf:params:oauth:grant-type:token-exchange",
-            ["subject_token"] = own.Token,
-            ["subject_token_type"] = "urn:ietf:params:oauth:token-type:jwt",
-            ["audience"] = agent,
-            ["scope"] = scope,
-        });
-        using var response = await http.PostAsync(new Uri(mesh.Issuer, "token"), form, Cancellation);
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("access_token").GetString()!;
-    }
 }
