@@ -81,10 +81,10 @@ internal static class LedgerSchema
             BEGIN SELECT RAISE(ABORT, 'an entry stays'); END;
         """;
 
-    // INSERT OR REPLACE deletes what is in its way without asking the triggers for deletions.
+    // INSERT OR REPLACE deletes what is in its way without asking the triggers for deletions. A transaction in whose place another one would come is held by its entries.
     private const string Permanence = """
         CREATE TRIGGER transaction_is_not_replaced BEFORE INSERT ON ledger_transaction
-            WHEN EXISTS (SELECT 1 FROM ledger_transaction WHERE id = NEW.id OR order_id = NEW.order_id OR approval_id = NEW.approval_id)
+            WHEN EXISTS (SELECT 1 FROM ledger_transaction WHERE id = NEW.id)
             BEGIN SELECT RAISE(ABORT, 'a transaction never changes'); END;
 
         -- Opening an account that there is does nothing.

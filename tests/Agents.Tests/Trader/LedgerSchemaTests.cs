@@ -45,8 +45,8 @@ public sealed class LedgerSchemaTests : IAsyncLifetime
     [InlineData("INSERT OR REPLACE INTO ledger_transaction (id, kind, recorded_at) SELECT id, 'opening', 'now' FROM ledger_transaction", "a transaction never changes")]
     [InlineData("DELETE FROM account", "an account stays")]
     // An approval is good for one order.
-    [InlineData("INSERT INTO ledger_transaction (id, kind, order_id, approval_id, recorded_at) VALUES ('tx-x', 'order', 'ord-2', 'approval-1', 'now')", "a transaction never changes")]
-    [InlineData("INSERT OR REPLACE INTO ledger_transaction (id, kind, order_id, approval_id, recorded_at) VALUES ('tx-x', 'order', 'ord-1', 'approval-2', 'now')", "a transaction never changes")]
+    [InlineData("INSERT INTO ledger_transaction (id, kind, order_id, approval_id, recorded_at) VALUES ('tx-x', 'order', 'ord-2', 'approval-1', 'now')", "UNIQUE constraint")]
+    [InlineData("INSERT OR REPLACE INTO ledger_transaction (id, kind, order_id, approval_id, recorded_at) VALUES ('tx-x', 'order', 'ord-1', 'approval-2', 'now')", "FOREIGN KEY")]
     [InlineData("INSERT INTO ledger_transaction (id, kind, order_id, recorded_at) VALUES ('tx-x', 'order', 'ord-2', 'now')", "CHECK constraint")]
     [InlineData("INSERT INTO ledger_transaction (id, kind, approval_id, recorded_at) VALUES ('tx-x', 'opening', 'approval-2', 'now')", "CHECK constraint")]
     public void What_breaks_the_books_is_refused_and_changes_nothing(string sql, string why)
