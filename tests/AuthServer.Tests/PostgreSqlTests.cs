@@ -3,6 +3,7 @@ using AgentMesh.AuthServer.Revocation;
 using AgentMesh.AuthServer.Tests.Fixtures;
 using AgentMesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace AgentMesh.AuthServer.Tests;
 
@@ -60,6 +61,29 @@ public sealed class PostgreSqlTests(Postgres cluster) : IClassFixture<Postgres>
         await pair.Second.Services.GetRequiredService<SecurityEventLog>().FollowAsync(TestContext.Current.CancellationToken);
 
         Assert.Single((await listening).Body["sets"]!.AsObject());
+    }
+
+    [Fact, Proves("T33")]
+    public async Task An_instance_that_cannot_read_what_the_others_revoke_decides_nothing_until_it_can()
+    {
+        Assert.SkipWhen(cluster.Missing is not null, cluster.Missing ?? "");
+        var database = await cluster.CreateDatabaseAsync();
+        await using var server = await RunningServer.StartAsync(new() { Arguments = ["--Mesh:AuthServer:Database=postgresql", $"--Mesh:AuthServer:ConnectionString={database}", KeyEncryptionKey] });
+        var (advisor, token) = (server.ClientOf("advisor"), server.AdviceToken());
+        Assert.Equal(200, (await advisor.ExchangeAsync(token, "risk-analyst", "risk.score")).Status);
+        await using var somebody = new NpgsqlConnection(database);
+        await somebody.OpenAsync(TestContext.Current.CancellationToken);
+        await using var holding = await somebody.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var locking = new NpgsqlCommand("LOCK TABLE \"SecurityEvents\" IN ACCESS EXCLUSIVE MODE", somebody, holding);
+        await locking.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        server.Time.Advance(TimeSpan.FromSeconds(11));
+        var refused = await advisor.ExchangeAsync(token, "risk-analyst", "risk.score");
+
+        Assert.Equal((503, "temporarily_unavailable"), (refused.Status, refused.Error));
+        await holding.RollbackAsync(TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<SecurityEventLog>().FollowAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(200, (await advisor.ExchangeAsync(token, "risk-analyst", "risk.score")).Status);
     }
 
     [Fact]

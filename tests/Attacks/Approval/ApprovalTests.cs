@@ -118,6 +118,24 @@ public sealed class ApprovalTests
         Assert.Equal(200, (await AskAsync(mesh, advisor)).Status);
     }
 
+    [Fact, Threat("T28", "T38")]
+    public async Task A_person_is_not_buried_under_the_requests_of_one_client()
+    {
+        await using var mesh = await AttackMesh.StartAsync();
+        using var advisor = mesh.Workload("advisor");
+        using var desk = mesh.Workload("desk");
+        using var local = mesh.Workload("local");
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(200, (await AskAsync(mesh, advisor)).Status);
+
+        Refused.By(mesh.Issuer, await AskAsync(mesh, advisor), 400, "invalid_request", "too_many_pending");
+        Assert.Equal(200, (await AskAsync(mesh, desk, hint: desk.JwtSvid())).Status);
+        var waiting = (await local.GetAsync("approvals")).Body["items"]!.AsArray();
+        var one = waiting.First(approval => (string)approval!["client"]! == advisor.Id)!["id"];
+        Assert.Equal(200, (await local.PostAsync($"approvals/{one}/deny")).Status);
+        Assert.Equal(200, (await AskAsync(mesh, advisor)).Status);
+    }
+
     [Fact, Threat("T28")]
     public async Task Who_polls_too_fast_is_slowed_down()
     {

@@ -53,6 +53,21 @@ public sealed class RevokedAgentTests
     }
 
     [Fact, Threat("T31")]
+    public async Task What_is_done_on_behalf_of_a_disabled_party_ends_with_it_and_what_is_done_for_another_goes_on()
+    {
+        await using var mesh = await AttackMesh.StartAsync();
+        using var advisor = mesh.Workload("advisor");
+        using var guest = mesh.Workload("guest");
+        var forGuest = (await advisor.ExchangeAsync((await guest.BeginAsync("advisor", "portfolio.advise")).Token, "risk-analyst", "risk.score")).Token;
+        Allowed.By(mesh.RiskAnalyst, await advisor.CallAsync(mesh.RiskAnalyst, forGuest));
+
+        await OperateAsync(mesh, "parties/guest/disable", mesh.RiskAnalyst);
+
+        Refused.By(mesh.RiskAnalyst, await advisor.CallAsync(mesh.RiskAnalyst, forGuest), 401, "agent_revoked");
+        await mesh.AssertHonestCallPassesAsync(advisor);
+    }
+
+    [Fact, Threat("T31")]
     public async Task A_revoked_task_ends_on_every_hop_and_another_goes_on()
     {
         await using var mesh = await AttackMesh.StartAsync();
