@@ -9,13 +9,13 @@ namespace AgentMesh.AuthServer.Events;
 /// The receivers' streams, in memory. What they acknowledged is stored a few seconds later; after a crash they are sent those events
 /// again, never fewer. Nothing is stored before an event is delivered.
 /// </summary>
-internal sealed partial class EventStreams(AuthDatabase database, TimeProvider time, ILogger<EventStreams> logger) : BackgroundService
+internal sealed partial class EventStreams(AuthDatabase database, SecurityEventLog log, TimeProvider time, ILogger<EventStreams> logger) : BackgroundService
 {
     /// <summary>One process needs one stream; whoever opens more than this is not served.</summary>
     private const int MostStreams = 1000;
 
     // A transaction of this many rows is over before a revocation that waits for its turn to write could be felt.
-    private const int RowsAtOnce = 50;
+    private const int RowsAtOnce = 25;
 
     /// <summary>A stream that nobody polled for this long belongs to a process that is gone.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
@@ -63,7 +63,7 @@ internal sealed partial class EventStreams(AuthDatabase database, TimeProvider t
                 row.LastPolledAt = polledAt;
                 stored.Add((stream, acknowledged, polledAt));
             }
-            await context.SaveChangesAsync(cancellationToken);
+            await log.WriteInTurnAsync(() => context.SaveChangesAsync(cancellationToken), cancellationToken);
             foreach (var (stream, acknowledged, polledAt) in stored)
             {
                 stream.Stored(acknowledged, polledAt);

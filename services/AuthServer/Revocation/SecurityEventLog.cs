@@ -22,6 +22,7 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
     private static readonly TimeSpan LongestUnread = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _following = new(1, 1);
+    private readonly SemaphoreSlim _writing = new(1, 1);
     private long _position;
     private long _readAt = time.GetTimestamp();
 
@@ -41,16 +42,38 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
             InitiatedBy = initiatedBy,
             Reason = reason,
         };
-        await using (var context = database.CreateContext())
+        await WriteInTurnAsync(async () =>
         {
+            await using var context = database.CreateContext();
             await AppendInOrderAsync(context, row, cancellationToken);
-        }
+        }, cancellationToken);
         // Stored is stored: it is published even when whoever asked has gone.
         await FollowAsync(CancellationToken.None);
         return row;
     }
 
-    public void Dispose() => _following.Dispose();
+    /// <summary>
+    /// Makes writes of this process wait in a line, so that a revocation waits for one other write at most. SQLite's own waiting is no line: it
+    /// sleeps for up to a tenth of a second and misses its turn to whoever writes again at once.
+    /// </summary>
+    public async Task WriteInTurnAsync(Func<Task> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await write();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _following.Dispose();
+        _writing.Dispose();
+    }
 
     /// <summary>Takes over what this or another instance appended since the last call.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
