@@ -12,7 +12,7 @@ var verbs = new Dictionary<string, Verb>(StringComparer.Ordinal)
 {
     ["manifest"] = new("load, memory and decisions of a manifest with 10,000 agents and 100,000 edges", ManifestFigures.Print),
     ["exchange"] = new("token exchanges a second over mutual TLS, against the cryptography alone, with 4 and 10,000 clients", ExchangeFigures.Print),
-    ["revocation"] = new("from an operator's call to the last of 200 subscribers, under load", ExchangeRevocationFigures.Print),
+    ["revocation"] = new("from an operator's call to the last of 4 agents refusing and the last of 200 subscribers told, under load", ExchangeRevocationFigures.Print),
     ["a2a"] = new("memory and order of 1,000 concurrent task streams, and 100,000 tasks listed page by page", A2AFigures.Print),
     ["inbound"] = new("what the checks of one request cost, beside one ES256 verification", InboundFigures.Print),
     ["call"] = new("a warm authenticated call beside the same call over the same mTLS without token and checks", CallFigures.Print),

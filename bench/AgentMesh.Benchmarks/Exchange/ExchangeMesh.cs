@@ -9,7 +9,10 @@ internal static class ExchangeMesh
     public const string TrustDomain = "bench.local";
     public const int Callees = 3;
 
-    public static MeshManifest Create(int agents)
+    public static MeshManifest Create(int agents) => MeshManifest.Parse(Describe(agents));
+
+    /// <summary>As JSON. An agent <c>probe</c> may call <c>a0</c> to <c>a3</c> on its own behalf.</summary>
+    public static string Describe(int agents)
     {
         var json = new StringBuilder("""
             {
@@ -27,10 +30,13 @@ internal static class ExchangeMesh
             }
             json.Append("} }");
         }
-        return MeshManifest.Parse(json.Append("""
+        return json.Append("""
+            , "probe": { "project": "agents/probe", "calls": { "a0": { "scopes": ["work"] }, "a1": { "scopes": ["work"] }, "a2": { "scopes": ["work"] }, "a3": { "scopes": ["work"] } } }
             }, "operators": { "admin": { "may": ["revoke"] } } }
-            """).ToString());
+            """).ToString();
     }
+
+    public const string Probe = $"spiffe://{TrustDomain}/agent/probe";
 
     public const string Operator = $"spiffe://{TrustDomain}/operator/admin";
 

@@ -1,11 +1,12 @@
+using System.Net;
+using System.Net.Sockets;
 using AgentMesh.AuthServer.Hosting;
 using AgentMesh.AuthServer.Tokens;
 using AgentMesh.ServiceDefaults;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,16 +17,19 @@ internal sealed class ExchangeServer : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("xb-").FullName;
     private readonly WebApplication _app;
+    private readonly ParkedPolls _polls = new();
 
     private ExchangeServer(int agents)
     {
+        Address = FreeAddress();
         var identity = Authority.Source(SpiffeId.Parse($"spiffe://{ExchangeMesh.TrustDomain}/service/auth-server"));
         _app = AuthServerHost.Build(
-            ["--urls", "https://127.0.0.1:0", "--Mesh:Issuer=https://auth-server.bench/", $"--Mesh:AuthServer:DataDirectory={_folder}", $"--Mesh:AuditDirectory={_folder}"],
+            ["--urls", Address.GetLeftPart(UriPartial.Authority), $"--Mesh:Issuer={Address}", $"--Mesh:AuthServer:DataDirectory={_folder}", $"--Mesh:AuditDirectory={_folder}"],
             builder =>
             {
                 builder.AddServiceDefaults();
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);
+                builder.Services.AddSingleton<IStartupFilter>(_polls);
                 builder.Services.AddSingleton(ExchangeMesh.Create(agents));
                 builder.Services.AddSingleton<IX509SvidSource>(identity);
                 builder.Services.AddSingleton<IX509BundleSource>(identity);
@@ -36,7 +40,11 @@ internal sealed class ExchangeServer : IAsyncDisposable
 
     public TestAuthority Authority { get; } = new(ExchangeMesh.TrustDomain);
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    /// <summary>Its issuer as well.</summary>
+    public Uri Address { get; }
+
+    /// <summary>How many polls for events have arrived and are not answered yet.</summary>
+    public int Polls => _polls.Count;
 
     public static async Task<ExchangeServer> StartAsync(int agents)
     {
@@ -87,7 +95,43 @@ internal sealed class ExchangeServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private sealed class NoJwtSvids : IJwtSvidSource
+    private static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+    }
+
+    private sealed class ParkedPolls : IStartupFilter
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (context, following) =>
+            {
+                if (!context.Request.Path.StartsWithSegments("/events", StringComparison.Ordinal))
+                {
+                    await following(context);
+                    return;
+                }
+                Interlocked.Increment(ref _count);
+                try
+                {
+                    await following(context);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _count);
+                }
+            });
+            next(app);
+        };
+    }
+
+    internal sealed class NoJwtSvids : IJwtSvidSource
     {
         public ValueTask<JwtSvid> FetchJwtSvidAsync(string audience, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException("The authorization server needs no JWT-SVID of its own.");
