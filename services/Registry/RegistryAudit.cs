@@ -28,6 +28,9 @@ internal sealed partial class RegistryAudit(MeshIdentity identity, IAuditLog aud
                 TraceId = Activity.Current?.TraceId.ToHexString(),
                 SpanId = Activity.Current?.SpanId.ToHexString(),
                 PolicyVersion = identity.Manifest.Version,
+                Posture = served?.Posture,
+                Risk = AuditFacts.RiskOf(identity.Manifest, served?.Scopes),
+                Remediation = "refused",
             },
             context.RequestAborted);
     }

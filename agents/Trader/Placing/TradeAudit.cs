@@ -30,6 +30,10 @@ internal sealed class TradeAudit(IAuditLog audit, MeshIdentity identity, TimePro
                 TraceId = Activity.Current?.TraceId.ToHexString(),
                 SpanId = Activity.Current?.SpanId.ToHexString(),
                 PolicyVersion = identity.Manifest.Version,
+                Posture = served?.Posture,
+                // Whatever this request carries: placing an order is what takes a person's approval.
+                Risk = AuditFacts.HighRisk,
+                Remediation = reason is null ? null : "order_not_placed",
             },
             cancellationToken);
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AgentMesh.Auth;
 using AgentMesh.Spiffe;
 
 namespace AgentMesh.AuthServer.ClientAuthentication;
@@ -11,6 +12,9 @@ internal sealed class PeerSvid(SpiffeId id, X509Certificate2 certificate, X509Bu
     public SpiffeId Id => id;
 
     public DateTimeOffset NotAfter { get; } = certificate.NotAfter;
+
+    /// <summary>For audit events.</summary>
+    public string Posture { get; } = AuditFacts.PostureOf(id, certificate.NotAfter);
 
     /// <summary>RFC 8705 §3.1 <c>x5t#S256</c>.</summary>
     public string Thumbprint { get; } = Base64Url.EncodeToString(SHA256.HashData(certificate.RawDataMemory.Span));

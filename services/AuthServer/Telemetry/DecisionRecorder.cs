@@ -52,6 +52,9 @@ internal sealed class DecisionRecorder(IAuditLog audit, ServerTelemetry telemetr
             SpanId = activity?.SpanId.ToHexString(),
             DurationMs = duration.TotalMilliseconds,
             PolicyVersion = manifest.Version,
+            Posture = request.Peer?.Posture,
+            Risk = AuditFacts.RiskOf(manifest, request.GrantedScope ?? Bounded(requestedScope)),
+            Remediation = error is null ? null : kind == "issuance" ? "no_token_issued" : "refused",
         }, cancellationToken);
         request.Activity?.Dispose();
     }

@@ -40,6 +40,7 @@ internal sealed class IdentityRecorder(IAuditLog audit, WorkloadApiSettings sett
         Authentication = caller is null ? "none" : "attested",
         Decision = "deny",
         Reason = reason,
+        Remediation = "refused",
         Posture = Posture(call),
     });
 

@@ -13,6 +13,7 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
 {
     private const string Reason = "reason";
     private const string Skill = "skill";
+    private const string Scope = "scope";
 
     private readonly string _me = identity.Id.ToString();
 
@@ -23,7 +24,7 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
         var served = DelegationContext.Current;
         if (skill.Scopes.Count > 0 && served is not null && skill.Scopes.All(served.HasScope))
         {
-            await audit.WriteAsync(Event(served, $"skill {skill.Id}", "allow", null), context.RequestAborted).ConfigureAwait(false);
+            await audit.WriteAsync(Event(served, $"skill {skill.Id}", "allow", null, string.Join(' ', skill.Scopes)), context.RequestAborted).ConfigureAwait(false);
             return;
         }
         var scopes = string.Join(' ', skill.Scopes);
@@ -38,7 +39,7 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
             ? $"The skill {skill.Id} declares no scope, so nobody may use it."
             : $"The skill {skill.Id} takes the scope {scopes}, which was not granted for this request.")
         {
-            Metadata = new Dictionary<string, string> { [Reason] = skill.Scopes.Count == 0 ? "scope_undeclared" : "insufficient_scope", [Skill] = skill.Id, ["scope"] = scopes },
+            Metadata = new Dictionary<string, string> { [Reason] = skill.Scopes.Count == 0 ? "scope_undeclared" : "insufficient_scope", [Skill] = skill.Id, [Scope] = scopes },
         };
     }
 
@@ -51,10 +52,10 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
             ? $"skill {skill}"
             : $"{context.Request.Method} {(context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
         await audit.WriteAsync(
-            Event(DelegationContext.Current, action, "deny", error.Metadata.GetValueOrDefault(Reason) ?? "task_not_found"), context.RequestAborted).ConfigureAwait(false);
+            Event(DelegationContext.Current, action, "deny", error.Metadata.GetValueOrDefault(Reason) ?? "task_not_found", error.Metadata.GetValueOrDefault(Scope)), context.RequestAborted).ConfigureAwait(false);
     }
 
-    private AuditEvent Event(DelegationContext? served, string action, string decision, string? reason) => new()
+    private AuditEvent Event(DelegationContext? served, string action, string decision, string? reason, string? taken) => new()
     {
         Kind = "decision",
         Time = time.GetUtcNow(),
@@ -73,5 +74,8 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
         TraceId = Activity.Current?.TraceId.ToHexString(),
         SpanId = Activity.Current?.SpanId.ToHexString(),
         PolicyVersion = identity.Manifest.Version,
+        Posture = served?.Posture,
+        Risk = AuditFacts.RiskOf(identity.Manifest, taken ?? served?.Scopes),
+        Remediation = decision == "deny" ? "refused" : null,
     };
 }

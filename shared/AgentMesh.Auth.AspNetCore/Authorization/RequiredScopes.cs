@@ -20,6 +20,18 @@ internal sealed class RequiredScopes(ScopeSet scopes, bool any = false)
         return null;
     }
 
+    /// <summary>Whether nobody may use the endpoint without this scope.</summary>
+    public static bool Take(EndpointMetadataCollection? metadata, string scope)
+    {
+        var declared = metadata?.GetOrderedMetadata<RequiredScopes>() ?? [];
+        for (var i = 0; i < declared.Count; i++)
+        {
+            if (!declared[i].IsAny && declared[i].Scopes.Contains(scope))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>All scopes that an endpoint declares, for the answer to a refused caller.</summary>
     public static string? Describe(EndpointMetadataCollection? metadata)
     {
@@ -28,6 +40,8 @@ internal sealed class RequiredScopes(ScopeSet scopes, bool any = false)
     }
 
     public ScopeSet Scopes => scopes;
+
+    private bool IsAny => any;
 
     private bool AreGranted(ScopeSet granted) => any ? scopes.Values.Any(granted.Contains) : granted.ContainsAll(scopes);
 }

@@ -55,6 +55,7 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
         {
             TokenId = proof.Token?.TokenId,
             Authentication = proof.Authentication,
+            Posture = AuditFacts.PostureOf(proof.Peer),
             Approved = proof.Token?.Approved ?? ApprovedActions.None,
         };
         using (delegation.Activate())

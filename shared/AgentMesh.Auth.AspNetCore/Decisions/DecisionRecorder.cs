@@ -9,6 +9,7 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
 {
     private const int LongestAction = 256;
     private readonly string _me = identity.Id.ToString();
+    private readonly string[] _needApproval = [.. identity.Manifest.Scopes.Values.Where(static scope => scope.NeedsApproval).Select(static scope => scope.Name)];
 
     public ValueTask RecordAsync(HttpContext context, CallerProof proof, string? reason)
     {
@@ -38,7 +39,21 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
             SpanId = span?.SpanId.ToString(),
             DurationMs = elapsed.TotalMilliseconds,
             PolicyVersion = identity.Manifest.Version,
+            Posture = AuditFacts.PostureOf(proof.Peer),
+            Risk = RiskOf(proof.Scopes, context.GetEndpoint()),
+            Remediation = reason is null ? null : proof.Connected ? "refused" : "connection_closed",
         });
+    }
+
+    // What was brought, or what was asked for without bringing it.
+    private string RiskOf(ScopeSet granted, Endpoint? endpoint)
+    {
+        foreach (var scope in _needApproval)
+        {
+            if (granted.Contains(scope) || RequiredScopes.Take(endpoint?.Metadata, scope))
+                return AuditFacts.HighRisk;
+        }
+        return AuditFacts.NormalRisk;
     }
 
     private static void Describe(Activity span, CallerProof proof, string? reason, Endpoint? endpoint)

@@ -7,7 +7,7 @@ namespace AgentMesh.Auth;
 public sealed record AuditEvent
 {
     /// <summary>
-    /// <c>decision</c>, <c>issuance</c>, <c>approval</c>, <c>revocation</c>, <c>connection</c> (one that was refused in the handshake),
+    /// <c>decision</c>, <c>call</c> (one that its caller sent or did not send), <c>issuance</c>, <c>approval</c>, <c>revocation</c>, <c>connection</c> (one that was refused in the handshake),
     /// <c>rotation</c> (of what signs), <c>audit</c> (reading the ledger) or <c>journal</c> (journals about themselves).
     /// </summary>
     public required string Kind { get; init; }
@@ -39,7 +39,7 @@ public sealed record AuditEvent
     /// <summary>How the caller proved itself: <c>mtls</c>, <c>mtls+token</c>, <c>jwt-svid</c> or <c>none</c>.</summary>
     public string? Authentication { get; init; }
 
-    /// <summary><c>allow</c> or <c>deny</c>; <c>repaired</c> for a journal's record about itself.</summary>
+    /// <summary><c>allow</c> or <c>deny</c>; <c>repaired</c> or <c>removed</c> for a journal's record about itself.</summary>
     public required string Decision { get; init; }
 
     /// <summary>Stable code of the reason, such as <c>insufficient_scope</c> or <c>cnf_mismatch</c>.</summary>
@@ -69,9 +69,12 @@ public sealed record AuditEvent
     /// <summary>What was established about the caller's workload: the program that was attested, or until when its SVID is valid.</summary>
     public string? Posture { get; init; }
 
-    /// <summary><c>high</c> when what was asked for needs a person's approval by the manifest; null: it does not.</summary>
+    /// <summary><c>high</c> when a scope that needs a person's approval by the manifest is involved, <c>normal</c> when none is; null: no scope is.</summary>
     public string? Risk { get; init; }
 
-    /// <summary>What was done about it beyond answering: <c>connection_closed</c>, <c>svids_withdrawn</c>, <c>tokens_refused</c>.</summary>
+    /// <summary>
+    /// What was done about it: <c>refused</c> (answered, and nothing else done), <c>connection_closed</c>, <c>not_sent</c>, <c>answer_discarded</c>, <c>no_token_issued</c>,
+    /// <c>function_not_run</c>, <c>order_not_placed</c>, <c>svids_withdrawn</c>, <c>tokens_refused</c>. Every <c>deny</c> says one.
+    /// </summary>
     public string? Remediation { get; init; }
 }

@@ -43,6 +43,7 @@ public sealed partial class RefusedConnections
             Decision = "deny",
             Reason = "peer_refused",
             PolicyVersion = policyVersion,
+            Remediation = "connection_closed",
         });
     }
 

@@ -41,6 +41,9 @@ public sealed class DelegationContext
     /// <summary>How the caller proved itself, as the audit has it: <c>mtls</c>, <c>mtls+token</c> or <c>mtls+entra</c>.</summary>
     public string Authentication { get; internal init; } = "mtls";
 
+    /// <summary>How the caller's workload stood when it was let in, for audit events (<see cref="AuditEvent.Posture"/>).</summary>
+    public string? Posture { get; internal init; }
+
     /// <summary>What a person approved for this request (RFC 9396); empty when nothing needed approval.</summary>
     public ApprovedActions Approved { get; internal init; } = ApprovedActions.None;
 

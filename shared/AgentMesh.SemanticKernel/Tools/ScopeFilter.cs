@@ -71,6 +71,9 @@ internal sealed partial class ScopeFilter(IAuditLog audit, ToolParty party, Func
         TraceId = Activity.Current?.TraceId.ToHexString(),
         SpanId = Activity.Current?.SpanId.ToHexString(),
         PolicyVersion = party.PolicyVersion,
+        Posture = request?.Posture,
+        Risk = party.RiskOf(string.Join(' ', scopes)),
+        Remediation = reason is null ? null : "function_not_run",
     };
 
     [LoggerMessage(5001, LogLevel.Warning, "The function {Function} was refused: {Reason}")]

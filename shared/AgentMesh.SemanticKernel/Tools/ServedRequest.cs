@@ -3,10 +3,10 @@ using AgentMesh.Auth;
 namespace AgentMesh.SemanticKernel.Tools;
 
 /// <summary>What the filter needs to know of the request being served; never its token.</summary>
-internal sealed record ServedRequest(string Caller, string Subject, IReadOnlyList<string> Actors, string Scopes, string? TransactionId)
+internal sealed record ServedRequest(string Caller, string Subject, IReadOnlyList<string> Actors, string Scopes, string? TransactionId, string? Posture)
 {
     public static ServedRequest? Current() => DelegationContext.Current is { } context
-        ? new(context.Caller, context.Subject, context.ActorChain, context.Scopes, context.TransactionId)
+        ? new(context.Caller, context.Subject, context.ActorChain, context.Scopes, context.TransactionId, context.Posture)
         : null;
 
     /// <summary>Whether the space-delimited scopes hold this one, compared octet by octet (RFC 6749 §3.3).</summary>

@@ -18,7 +18,7 @@ namespace AgentMesh.Agents.Tests.Tools;
 
 public sealed class ScopeFilterTests
 {
-    private static readonly ToolParty Party = new("gardener", "spiffe://test/agent/gardener", "sha256:policy");
+    private static readonly ToolParty Party = new("gardener", "spiffe://test/agent/gardener", "sha256:policy", scopes => scopes == "garden.water" ? "high" : "normal");
 
     private readonly RecordingAudit _audit = new();
     private readonly GardenTools _tools = new();
@@ -33,6 +33,7 @@ public sealed class ScopeFilterTests
         var decision = Assert.Single(_audit.Events);
         Assert.Equal(("decision", "allow", null, "tool measure_moisture", "garden.read"), (decision.Kind, decision.Decision, decision.Reason, decision.Action, decision.Scopes));
         Assert.Equal((Party.SpiffeId, "spiffe://test/operator/ada", "ada", "txn-1"), (decision.Party, decision.Caller, decision.Subject, decision.TransactionId));
+        Assert.Equal(("SVID of test", "normal", null), (decision.Posture, decision.Risk, decision.Remediation));
     }
 
     [Fact]
@@ -44,6 +45,7 @@ public sealed class ScopeFilterTests
         Assert.Empty(_tools.Calls);
         var decision = Assert.Single(_audit.Events);
         Assert.Equal(("deny", "insufficient_scope", "tool water_bed"), (decision.Decision, decision.Reason, decision.Action));
+        Assert.Equal(("SVID of test", "high", "function_not_run"), (decision.Posture, decision.Risk, decision.Remediation));
     }
 
     [Theory]
@@ -180,7 +182,7 @@ public sealed class ScopeFilterTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
     }
 
-    private static ServedRequest Serving(string scopes) => new("spiffe://test/operator/ada", "ada", [], scopes, "txn-1");
+    private static ServedRequest Serving(string scopes) => new("spiffe://test/operator/ada", "ada", [], scopes, "txn-1", "SVID of test");
 
     private Kernel CreateKernel()
     {

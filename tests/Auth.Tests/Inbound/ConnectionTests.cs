@@ -99,6 +99,7 @@ public sealed class ConnectionTests : InboundTest
         Mesh.Clock.Advance(TimeSpan.FromMinutes(3));
 
         AssertRefused(await client.GetAsync("/score", token), HttpStatusCode.Unauthorized, "peer_expired");
+        Assert.Equal("connection_closed", Callee.Audit.Last.Remediation);
 
         Advisor.Rotate();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/score", HonestToken())).Status);
