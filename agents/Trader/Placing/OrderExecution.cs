@@ -15,6 +15,8 @@ internal sealed record ExecutedOrder(string Status, Order Order, string LedgerTr
 /// <summary>Executes approved orders, each once.</summary>
 internal sealed class OrderExecution(PaperLedger ledger, MarketDataClient marketData, TradeAudit audit)
 {
+    private const string Failed = "execution_failed";
+
     /// <exception cref="OrderRefusedException">It is not executed.</exception>
     public async Task<ExecutedOrder> ExecuteAsync(Order order, DelegationContext? served, CancellationToken cancellationToken)
     {
@@ -33,6 +35,12 @@ internal sealed class OrderExecution(PaperLedger ledger, MarketDataClient market
         catch (OrderRefusedException refused)
         {
             await audit.WriteAsync(refused.Reason, cancellationToken);
+            throw;
+        }
+        catch (Exception failure) when (failure is not AuditException)
+        {
+            // No prices, no database, no caller any more: it is not placed, and that is on record whoever still waits.
+            await audit.WriteAsync(Failed, CancellationToken.None);
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentMesh.Testing;
+using Microsoft.Data.Sqlite;
 
 namespace AgentMesh.Agents.Tests.Running;
 
@@ -99,6 +100,36 @@ public sealed class PurchaseTests(RunningMesh mesh)
         Assert.Equal((before.Cash - 288m, before.Msft + 10), await AccountAsync());
         Assert.Contains("approval-1", mesh.Model.Seen, StringComparison.Ordinal);
         Assert.DoesNotContain("eyJ", mesh.Model.Seen, StringComparison.Ordinal);
+    }
+
+    [Fact, Proves("AI8")]
+    public async Task An_order_that_fails_in_the_ledger_is_on_record_as_not_placed()
+    {
+        var before = await AccountAsync();
+        using var ledger = new SqliteConnection($"Data Source={mesh.LedgerPath}");
+        ledger.Open();
+        Execute("CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        try
+        {
+            var asking = AskAsync("advisor", "Buy 10 MSFT for port-abc");
+            await mesh.Approver.DecideAsync("approve");
+            await asking;
+        }
+        finally
+        {
+            Execute("DROP TRIGGER broken");
+        }
+
+        var decision = Decisions().Last();
+        Assert.Equal(("deny", "execution_failed", "order_not_placed", "high"), (Text(decision, "decision"), Text(decision, "reason"), Text(decision, "remediation"), Text(decision, "risk")));
+        Assert.StartsWith("SVID of agentmesh.local, valid until ", Text(decision, "posture"), StringComparison.Ordinal);
+        Assert.Equal(before, await AccountAsync());
+
+        void Execute(string sql)
+        {
+            using var command = new SqliteCommand(sql, ledger);
+            command.ExecuteNonQuery();
+        }
     }
 
     [Fact]

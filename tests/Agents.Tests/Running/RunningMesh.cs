@@ -47,6 +47,9 @@ public class RunningMesh : IAsyncLifetime
     /// <summary>What the Workload API gives this process, the operator.</summary>
     internal SpiffeSource Identity => _operator!.Services.GetRequiredService<SpiffeSource>();
 
+    /// <summary>The Trader's database.</summary>
+    internal string LedgerPath => Path.Combine(_folder, "data", "trader", "ledger.db");
+
     internal Uri Issuer => _ports["auth-server"].Address;
 
     internal Uri AddressOf(string party) => _ports[party].Address;
