@@ -1,3 +1,5 @@
+using System.Text;
+using AgentMesh.Auth;
 using AgentMesh.Cli.Demo;
 using AgentMesh.Cli.Live;
 
@@ -64,7 +66,14 @@ internal sealed record MeshStatus(IReadOnlyList<PartStatus> Parts, int? Pending,
                 return part;
             var shipped = held.Max(head => head.Seq);
             var path = Path.Combine(mesh.AuditDirectory, part.Name + ".jsonl");
-            return part with { Shipped = shipped, Behind = File.Exists(path) ? Math.Max(0, File.ReadLines(path).LongCount() - shipped) : null };
+            return part with { Shipped = shipped, Behind = NewestSeq(path) is { } newest ? Math.Max(0, newest - shipped) : null };
         })];
     }
+
+    // From the newest file that has a record: full ones before it, which may be large, need no reading.
+    private static long? NewestSeq(string journal) => AuditJournal.FilesOf(journal).Reverse()
+        .Select(static file => File.ReadLines(file).LastOrDefault(static line => line.EndsWith('}')))
+        .OfType<string>()
+        .Select(static line => AuditRecord.TryParse(Encoding.UTF8.GetBytes(line), out var record) ? record.Seq : (long?)null)
+        .FirstOrDefault();
 }

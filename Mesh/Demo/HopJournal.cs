@@ -15,19 +15,20 @@ internal sealed class HopJournal(string directory)
             return [];
 
         return [.. Directory.EnumerateFiles(directory, "*.jsonl")
+            .SelectMany(AuditJournal.FilesOf)
             .SelectMany(Lines)
             .Where(line => line.Contains(traceId, StringComparison.Ordinal))
             .Select(Parse)
             .OfType<AuditEvent>()
-            .Where(e => e.TraceId == traceId)
+            // A call that was sent is on record with its callee, too, who decided about it: one hop.
+            .Where(e => e.TraceId == traceId && !(e.Kind == "call" && e.Decision == "allow"))
             .OrderBy(e => e.Time)];
     }
 
     /// <summary>All events in one party's journal, oldest first.</summary>
     public IReadOnlyList<AuditEvent> ReadParty(string name)
     {
-        var path = Path.Combine(directory, name + ".jsonl");
-        return File.Exists(path) ? [.. Lines(path).Select(Parse).OfType<AuditEvent>()] : [];
+        return [.. AuditJournal.FilesOf(Path.Combine(directory, name + ".jsonl")).SelectMany(Lines).Select(Parse).OfType<AuditEvent>()];
     }
 
     private static List<string> Lines(string path)

@@ -43,7 +43,8 @@ internal sealed class OperatorSession : IAsyncDisposable
     /// <exception cref="MeshException">The Workload API gives this process no identity.</exception>
     public static async Task<OperatorSession> StartAsync(RunningMesh mesh, Edge edge, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        // A person's terminal, beside a mesh on the same machine: what it asks for is on record with those that it asks, and it keeps no journal itself.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["SPIFFE_ENDPOINT_SOCKET"] = mesh.WorkloadApi,

@@ -26,10 +26,10 @@ internal sealed record JournalCheck(string Journal, string? Party, long Records,
         var ofParty = heads.Where(head => head.Party == journal.Party).ToList();
         if (ofParty.Count == 0)
             return Result(fault is null ? 0 : null, fault);
-        if (Find(ofParty, journal) is not { } head)
+        if (await FindAsync(ofParty, journal, connection, cancellationToken) is not { } head)
         {
             var held = ofParty[0];
-            return Result(null, new JournalFault(1, 1, $"the ledger holds {held.Seq} records of {held.Party} that begin with another one: the journal was rewritten from its start, with its head"));
+            return Result(null, new JournalFault(1, journal.Verification.First, $"the ledger holds {held.Seq} records of {held.Party} that begin with another one: the journal was rewritten from its start, with its head"));
         }
         var differs = await FirstDifferenceAsync(journal, head, connection, cancellationToken);
         return Result(head.Seq, Earlier(fault, differs));
@@ -37,20 +37,31 @@ internal sealed record JournalCheck(string Journal, string? Party, long Records,
         JournalCheck Result(long? shipped, JournalFault? found) => new(journal.Path, journal.Party, found is null ? journal.Verification.Records : found.Seq - 1, shipped, found);
     }
 
-    private static LedgerHead? Find(List<LedgerHead> heads, LocalJournal journal) =>
-        journal.Hashes is [var first, ..] ? heads.FirstOrDefault(head => head.FirstHash == first) : null;
+    // By the oldest record that is here, which is not the journal's first when segments were removed that the ledger has.
+    private static async Task<LedgerHead?> FindAsync(List<LedgerHead> heads, LocalJournal journal, OperatorConnection connection, CancellationToken cancellationToken)
+    {
+        if (journal.Hashes is not [var oldest, ..])
+            return null;
+        var first = journal.Verification.First;
+        foreach (var head in heads.Where(head => head.Seq >= first))
+        {
+            if ((first == 1 ? head.FirstHash : await head.HashAsync(connection, first, cancellationToken)) == oldest)
+                return head;
+        }
+        return null;
+    }
 
     // A chain that agrees at a record agrees at all before it, so the first that differs is found by halving.
     private static async Task<JournalFault?> FirstDifferenceAsync(LocalJournal journal, LedgerHead head, OperatorConnection connection, CancellationToken cancellationToken)
     {
-        var common = Math.Min(head.Seq, journal.Hashes.Count);
-        var (agrees, differs) = (1L, common + 1);
-        if (common == head.Seq && journal.Hashes[(int)head.Seq - 1] == head.Hash)
+        var common = Math.Min(head.Seq, journal.Last);
+        var (agrees, differs) = (journal.Verification.First, common + 1);
+        if (common == head.Seq && journal.HashOf(head.Seq) == head.Hash)
             return null;
         while (differs - agrees > 1)
         {
             var middle = (agrees + differs) / 2;
-            if (await head.HashAsync(connection, middle, cancellationToken) == journal.Hashes[(int)middle - 1])
+            if (await head.HashAsync(connection, middle, cancellationToken) == journal.HashOf(middle))
                 agrees = middle;
             else
                 differs = middle;

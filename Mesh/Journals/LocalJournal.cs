@@ -3,11 +3,17 @@ using AgentMesh.Auth;
 
 namespace AgentMesh.Cli.Journals;
 
-/// <summary>A journal's file, read: whose it is, the hash of each record, and whether its chain holds.</summary>
+/// <summary>A journal, read through all of its files: whose it is, the hash of each record, and whether its chain holds.</summary>
 /// <param name="Party">SPIFFE ID of who wrote it; null: it is empty, or its first line is no record.</param>
-/// <param name="Hashes">By place in the chain, the first at 0, as far as it holds.</param>
+/// <param name="Hashes">By place in the chain, that of the oldest record here at 0, as far as it holds.</param>
 internal sealed record LocalJournal(string Path, string? Party, IReadOnlyList<string> Hashes, JournalVerification Verification)
 {
+    /// <summary>The number of the newest record that fits.</summary>
+    public long Last => Verification.First + Hashes.Count - 1;
+
+    /// <summary>The hash of a record that is here.</summary>
+    public string HashOf(long seq) => Hashes[(int)(seq - Verification.First)];
+
     /// <exception cref="MeshException">The file cannot be read.</exception>
     public static async Task<LocalJournal> ReadAsync(string path, CancellationToken cancellationToken)
     {
@@ -33,12 +39,20 @@ internal sealed record LocalJournal(string Path, string? Party, IReadOnlyList<st
         var verification = AuditJournal.Verify(path);
         List<string> hashes = [];
         string? party = null;
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        while (hashes.Count < verification.Records && reader.ReadLine() is { } line && AuditRecord.TryParse(Encoding.UTF8.GetBytes(line), out var record))
+        foreach (var line in AuditJournal.FilesOf(path).SelectMany(Lines).Take((int)Math.Max(0, verification.Records - verification.First + 1)))
         {
+            if (!AuditRecord.TryParse(Encoding.UTF8.GetBytes(line), out var record))
+                break;
             party ??= record.Event.Party;
             hashes.Add(record.Hash);
         }
         return new LocalJournal(path, party, hashes, verification);
+    }
+
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        while (reader.ReadLine() is { } line)
+            yield return line;
     }
 }

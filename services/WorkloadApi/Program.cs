@@ -1,5 +1,7 @@
+using AgentMesh.Auth;
 using AgentMesh.Manifest;
 using AgentMesh.WorkloadApi.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace AgentMesh.WorkloadApi;
 
@@ -33,7 +35,7 @@ internal static class Program
         {
             await Console.Error.WriteLineAsync(e.Message);
         }
-        catch (SettingsException e)
+        catch (Exception e) when (e is SettingsException or OptionsValidationException or AuditException)
         {
             await Console.Error.WriteLineAsync($"workload-api: {e.Message}");
         }

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentMesh.Benchmarks.Auth;
 
@@ -32,8 +33,16 @@ internal static class CallFigures
         await using var caller = mesh.Caller("advisor", services =>
         {
             services.AddLogging(static logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Warning));
+            services.AddSingleton<IAuditLog>(new AuditLog(null, NullLogger<AuditLog>.Instance));
             services.AddHttpClient("bare").ConfigurePrimaryHttpMessageHandler(s => SpiffeTls.CreateHandler(
                 s.GetRequiredService<MeshIdentity>(), s.GetRequiredService<IX509BundleSource>(), Authorize.Id(TestMesh.Id("risk-analyst")), mesh.Clock));
+        });
+
+        await using var recording = mesh.Caller("advisor", services =>
+        {
+            services.AddLogging(static logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Warning));
+            var path = Path.Combine(mesh.NewAuditFolder(), "advisor.jsonl");
+            services.AddSingleton<IAuditLog>(new AuditLog(new AuditJournal(path, TestManifest.IdOf("advisor"), mesh.Clock, NullLogger<AuditJournal>.Instance), NullLogger<AuditLog>.Instance));
         });
 
         Call[] calls =
@@ -42,10 +51,11 @@ internal static class CallFigures
             new("with a token that nobody checks", caller.Client(), new Uri(bareAddress + "/score")),
             new("with token, checks and log", caller.Client(), new Uri(logged.Address, "/score")),
             new("and a record flushed to the disk", caller.Client(), new Uri(journaled.Address, "/score")),
+            new("and one on the caller's side, too", recording.Client(), new Uri(journaled.Address, "/score")),
         ];
-        // The last waits for the disk, which leaves the processor idle: it is measured apart, so that it does not favour whichever comes next.
-        await RunAsync([.. calls[..^1]]);
-        await RunAsync([calls[^1]]);
+        // The last wait for the disk, which leaves the processor idle: they are measured apart, so that they do not favour whichever comes next.
+        await RunAsync([.. calls[..^2]]);
+        await RunAsync([.. calls[^2..]]);
         foreach (var call in calls)
             Console.WriteLine($"{call.Name,-34} p50 {call.Percentile(0.5),7:0.0} µs   p99 {call.Percentile(0.99),7:0.0} µs   {call.Percentile(0.5) / calls[0].Percentile(0.5):0.00} times (p50)");
         Console.WriteLine("goal: at most 1.15 times (p50)");
@@ -72,7 +82,7 @@ internal static class CallFigures
         setup.KeepLogs = false;
         setup.RecordAudit = false;
         if (!journal)
-            setup.Settings.Add(("Mesh:AuditDirectory", null));
+            setup.Services = static services => services.AddSingleton<IAuditLog>(new AuditLog(null, NullLogger<AuditLog>.Instance));
         setup.Endpoints = static app => app.MapGet("/score", static () => "scored").RequireScope("risk.score");
     }
 

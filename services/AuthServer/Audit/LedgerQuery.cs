@@ -43,7 +43,7 @@ internal sealed record LedgerQuery
                 "txn" => query with { TransactionId = text },
                 "trace" => query with { TraceId = text },
                 "kind" => query with { Kind = text },
-                "decision" when text is "allow" or "deny" or "repaired" => query with { Decision = text },
+                "decision" when text is "allow" or "deny" or "repaired" or "removed" => query with { Decision = text },
                 "from" when Time(text) is { } from => query with { From = from },
                 "to" when Time(text) is { } to => query with { To = to },
                 "after" when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var after) => query with { After = after },
@@ -53,7 +53,7 @@ internal sealed record LedgerQuery
             };
             if (next is null)
             {
-                return $"{name}={text} cannot be asked for. There are: agent, txn, trace, kind, decision (allow, deny, repaired), from, to (ISO 8601), after, limit (1 to {MostRecords}), wait (0 to 30 s).";
+                return $"{name}={text} cannot be asked for. There are: agent, txn, trace, kind, decision (allow, deny, repaired, removed), from, to (ISO 8601), after, limit (1 to {MostRecords}), wait (0 to 30 s).";
             }
             query = next;
         }

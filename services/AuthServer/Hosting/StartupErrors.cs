@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using AgentMesh.Auth;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ internal static class StartupErrors
     /// <returns>Null for what nobody foresaw: then the stack trace is worth having.</returns>
     public static string? Explain(Exception failure) => failure switch
     {
-        StartupException or OptionsValidationException => failure.Message,
+        StartupException or OptionsValidationException or AuditException => failure.Message,
         IOException { InnerException: AddressInUseException } => $"{failure.Message} Choose other ports in ASPNETCORE_URLS, or stop the process that has them.",
         IOException { InnerException: SocketException or IOException } => failure.Message,
         SocketException => $"{failure.Message} (ASPNETCORE_URLS)",

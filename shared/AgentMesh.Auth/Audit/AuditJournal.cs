@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace AgentMesh.Auth;
 
 /// <summary>
-/// An append-only file of events in which each line carries the hash of the line before, so that an edited, removed or reordered line
+/// Append-only files of events in which each line carries the hash of the line before, so that an edited, removed or reordered line
 /// shows. Events that arrive together are made durable together (one flush to the disk for all of them).
 /// </summary>
 /// <remarks>
-/// Beside the journal stands <c>{path}.head</c> with the sequence number and hash of the newest line, against which <see cref="Verify"/>
+/// A file that is full becomes a segment, <c>{path}.{number of its first record}</c>, and the chain goes on in the next. Beside the journal stands <c>{path}.head</c> with the sequence number and hash of the newest line, against which <see cref="Verify"/>
 /// detects a shortened journal. Whoever can rewrite both is found by the authorization server's ledger, which the records are shipped to.
 /// </remarks>
 public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
@@ -24,7 +24,9 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
     private readonly Task _writing;
     private volatile AuditException? _broken;
     private TaskCompletionSource? _awaitsMore;
-    private long _durable;
+    private readonly string _party;
+    private readonly TimeProvider _time;
+    private volatile JournalEnd _durable;
 
     /// <summary>Opens a journal, creates it when there is none, and goes on with its chain.</summary>
     /// <param name="path">The file, such as <c>/var/lib/agentmesh/advisor.jsonl</c>. One process writes it at a time.</param>
@@ -33,22 +35,22 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
     /// <param name="logger">Told about repairs and failures.</param>
     /// <exception cref="AuditException">The file cannot be written, is in use, or its newest records were tampered with.</exception>
     public AuditJournal(string path, string party, TimeProvider time, ILogger<AuditJournal> logger)
-        : this(path, party, time, logger, null)
+        : this(path, party, time, logger, null, JournalLimits.Default)
     {
     }
 
-    internal AuditJournal(string path, string party, TimeProvider time, ILogger logger, Action<int>? written)
+    internal AuditJournal(string path, string party, TimeProvider time, ILogger logger, Action<int>? written, JournalLimits limits)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        (_logger, _written, Path) = (logger, written, path);
-        _file = JournalFile.Open(path, party, time);
+        (_logger, _written, _party, _time, Path, SegmentsKept) = (logger, written, party, time, path, limits.SegmentsKept);
+        _file = JournalFile.Open(path, party, time, limits);
         if (_file.TornBytes > 0)
             LogRepaired(path, _file.TornBytes, path + JournalFile.TornSuffix);
-        _durable = _file.Length;
+        _durable = _file.End;
         _writing = Task.Factory.StartNew(WriteBatches, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>The journal's file.</summary>
+    /// <summary>The journal's file that is being written.</summary>
     public string Path { get; }
 
     /// <inheritdoc/>
@@ -72,24 +74,54 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
         await pending.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>How many bytes of the file are complete records that would survive a crash.</summary>
-    internal long DurableLength => Volatile.Read(ref _durable);
+    /// <summary>What would survive a crash.</summary>
+    internal JournalEnd Durable => _durable;
 
-    /// <summary>Completes when more than <paramref name="length"/> bytes are durable. One waits at a time.</summary>
-    internal async Task WaitForMoreThanAsync(long length, CancellationToken cancellationToken)
+    /// <summary>How many full segments stay although the ledger has them.</summary>
+    internal int SegmentsKept { get; }
+
+    /// <summary>Completes when a record after <paramref name="seq"/> is durable. One waits at a time.</summary>
+    internal async Task WaitForMoreThanAsync(long seq, CancellationToken cancellationToken)
     {
-        while (DurableLength <= length)
+        while (Durable.Seq <= seq)
         {
             var more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _awaitsMore, more);
             // What became durable before the writer could know of this wait.
-            if (DurableLength > length)
+            if (Durable.Seq > seq)
                 return;
             await more.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Checks every record of a journal: its hash, its place in the chain, and that the chain reaches the recorded head.</summary>
+    /// <summary>
+    /// Removes the oldest full segments, as far as the ledger has all of their records and more of them are here than are to be kept. That they
+    /// are removed is on record first.
+    /// </summary>
+    /// <param name="acknowledged">The newest record that the ledger has.</param>
+    /// <param name="cancellationToken">Stops waiting for that record.</param>
+    /// <exception cref="IOException">They cannot be removed, or it cannot be recorded.</exception>
+    internal async Task RemoveSegmentsAsync(long acknowledged, CancellationToken cancellationToken)
+    {
+        var open = Durable.First;
+        var closed = JournalSegments.Closed(Path).Where(segment => segment.First < open).ToList();
+        var surplus = closed.Take(Math.Max(0, closed.Count - SegmentsKept)).ToList();
+        // A segment ends where the next begins.
+        var ends = closed.Skip(1).Select(static segment => segment.First - 1).Append(open - 1).ToList();
+        var removable = surplus.TakeWhile((_, i) => ends[i] <= acknowledged).ToList();
+        if (removable.Count == 0)
+            return;
+        await WriteAsync(JournalRetention.Event(_party, _time, ends[removable.Count - 1]), cancellationToken).ConfigureAwait(false);
+        foreach (var segment in removable)
+            File.Delete(segment.Path);
+    }
+
+    /// <summary>The files that a journal consists of, oldest first: its full segments and the one that is being written.</summary>
+    /// <param name="path">The journal's file, such as <c>advisor.jsonl</c>.</param>
+    /// <returns>Paths; none when there is no such journal.</returns>
+    public static IReadOnlyList<string> FilesOf(string path) => JournalSegments.Files(path);
+
+    /// <summary>Checks every record of a journal, in all of its files: its hash, its place in the chain, and that the chain reaches the recorded head.</summary>
     /// <param name="path">The journal's file.</param>
     /// <returns>How many records fit, and the first that does not.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -151,7 +183,7 @@ public sealed partial class AuditJournal : IAuditLog, IAsyncDisposable
         try
         {
             _file.Append(batch.Select(static p => p.Event));
-            Interlocked.Exchange(ref _durable, _file.Length);
+            _durable = _file.End;
             Interlocked.Exchange(ref _awaitsMore, null)?.TrySetResult();
             _written?.Invoke(batch.Count);
             foreach (var pending in batch)

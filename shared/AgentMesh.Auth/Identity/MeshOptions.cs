@@ -26,14 +26,21 @@ public sealed class MeshOptions
     public Uri? Issuer { get; set; }
 
     /// <summary>
-    /// Folder of the audit journal <c>{AuditDirectory}/{Name}.jsonl</c>. Null: decisions are written to the log only.
+    /// Folder of the audit journal <c>{AuditDirectory}/{Name}.jsonl</c>. A request whose decision cannot be written there is refused. Only in the
+    /// environment Development it may be null: decisions are written to the log alone.
     /// </summary>
     public string? AuditDirectory { get; set; }
 
+    /// <summary>How large a file of the journal may become before the next is begun. From 1 MiB to 16 GiB. Default: 64 MiB.</summary>
+    public long AuditSegmentBytes { get; set; } = JournalLimits.Default.SegmentBytes;
+
+    /// <summary>How old a file of the journal may become before the next is begun. From a minute to 366 days. Default: a day.</summary>
+    public TimeSpan AuditSegmentAge { get; set; } = JournalLimits.Default.SegmentAge;
+
     /// <summary>
-    /// What happens to a request whose decision cannot be written to the journal. True (the default): it is refused.
+    /// How many full files of the journal stay here although the ledger has all of their records. From 0. Default: 4. What the ledger does not have is never removed.
     /// </summary>
-    public bool AuditFailClosed { get; set; } = true;
+    public int AuditSegmentsKept { get; set; } = JournalLimits.Default.SegmentsKept;
 
     /// <summary>
     /// Tells the journals of several processes of the same party apart in the ledger: letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, at most 64.
@@ -43,6 +50,8 @@ public sealed class MeshOptions
 
     /// <summary>The issuer exactly as configured, which is what <c>iss</c> and <c>aud</c> claims are compared with.</summary>
     internal string? IssuerText => Issuer?.OriginalString;
+
+    internal JournalLimits JournalLimits => new() { SegmentBytes = AuditSegmentBytes, SegmentAge = AuditSegmentAge, SegmentsKept = AuditSegmentsKept };
 
     internal static bool IsInstance(string? text) => text is { Length: > 0 and <= 64 } && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && text is not ("." or "..");
 

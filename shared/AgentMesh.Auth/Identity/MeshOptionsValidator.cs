@@ -22,7 +22,13 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
                 + "without user, query or fragment (RFC 8414 section 2), such as https://127.0.0.1:7443/.");
         }
         if (options.AuditDirectory is { } directory && directory.AsSpan().Trim().IsEmpty)
-            failures.Add($"{MeshOptions.Names(nameof(options.AuditDirectory))} is empty. Set it to a folder that this process may write to, or leave it out.");
+            failures.Add($"{MeshOptions.Names(nameof(options.AuditDirectory))} is empty. Set it to a folder that this process may write to.");
+        if (options.AuditSegmentBytes is < 1024 * 1024 or > 16L * 1024 * 1024 * 1024)
+            failures.Add($"{MeshOptions.Names(nameof(options.AuditSegmentBytes))} is {options.AuditSegmentBytes}: it must be from 1048576 to 17179869184.");
+        if (options.AuditSegmentAge < TimeSpan.FromMinutes(1) || options.AuditSegmentAge > TimeSpan.FromDays(366))
+            failures.Add($"{MeshOptions.Names(nameof(options.AuditSegmentAge))} is {options.AuditSegmentAge}: it must be from 00:01:00 to 366.00:00:00.");
+        if (options.AuditSegmentsKept < 0)
+            failures.Add($"{MeshOptions.Names(nameof(options.AuditSegmentsKept))} is {options.AuditSegmentsKept}: it must be 0 or more.");
         if (!MeshOptions.IsInstance(options.AuditInstance))
             failures.Add($"{MeshOptions.Names(nameof(options.AuditInstance))} is \"{options.AuditInstance}\": it takes letters, digits, '.', '_' and '-', at most 64. Leave it out to use the machine's name.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

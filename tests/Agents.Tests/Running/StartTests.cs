@@ -4,8 +4,13 @@ using System.Net.Sockets;
 namespace AgentMesh.Agents.Tests.Running;
 
 /// <summary>What keeps an agent from starting is one line on standard error, with the setting in it, and exit code 1.</summary>
-public sealed class StartTests
+public sealed class StartTests : IDisposable
 {
+    // Of its own: a journal in a folder that others use, too, may be somebody else's.
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("start");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
     [Theory]
     [InlineData("agents/MarketData", "MarketData__Directory=/nowhere", "/nowhere/stocks.csv is missing", "MarketData:Directory")]
     [InlineData("agents/MarketData", "Mesh__Model=gpt-5", "Mesh:Model is 'gpt-5'", "ollama:<model>")]
@@ -43,14 +48,14 @@ public sealed class StartTests
         Assert.DoesNotContain("   at ", process.Log, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string> Settings(string name, (string Key, string Value) own) => new()
+    private Dictionary<string, string> Settings(string name, (string Key, string Value) own) => new()
     {
         ["ASPNETCORE_URLS"] = "https://127.0.0.1:7999",
         ["SPIFFE_ENDPOINT_SOCKET"] = "unix:///nowhere/w.sock",
         ["Mesh__Manifest"] = Path.Combine(Repository.Root, "mesh.json"),
         ["Mesh__Name"] = name,
         ["Mesh__Issuer"] = "https://127.0.0.1:1/",
-        ["Mesh__AuditDirectory"] = Path.GetTempPath(),
+        ["Mesh__AuditDirectory"] = _folder.FullName,
         ["OPENAI_API_KEY"] = "",
         [own.Key] = own.Value,
     };

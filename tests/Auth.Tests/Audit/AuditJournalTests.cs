@@ -166,7 +166,7 @@ public sealed class AuditJournalTests : IDisposable
         {
             failing.Wait(Cancellation);
             throw new InvalidOperationException("a listener of the meter threw");
-        });
+        }, JournalLimits.Default);
         var waiting = Enumerable.Range(0, 3).Select(i => journal.WriteAsync(Event($"e{i}"), Cancellation).AsTask()).ToList();
         failing.Set();
 

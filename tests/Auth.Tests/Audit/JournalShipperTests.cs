@@ -91,7 +91,7 @@ public sealed class JournalShipperTests : IDisposable
                 File.Delete(stored);
                 break;
             case "of another journal":
-                await File.WriteAllTextAsync(stored, $"6 {new string('a', 64)} {journal.DurableLength}\n", Cancellation);
+                await File.WriteAllTextAsync(stored, $"6 {new string('a', 64)} 1 {journal.Durable.Length}\n", Cancellation);
                 break;
             case "older":
                 await File.WriteAllTextAsync(stored, older, Cancellation);
@@ -159,7 +159,7 @@ public sealed class JournalShipperTests : IDisposable
     public async Task A_ledger_that_hangs_holds_up_no_decision()
     {
         await using var journal = Open();
-        await using var log = new AuditLog(journal, failClosed: true, NullLogger<AuditLog>.Instance);
+        await using var log = new AuditLog(journal, NullLogger<AuditLog>.Instance);
         _ledger.Hangs = new TaskCompletionSource();
         using var shipper = Shipper(log);
         await WriteAsync(journal, 1);
@@ -176,7 +176,7 @@ public sealed class JournalShipperTests : IDisposable
     public async Task A_ledger_that_cannot_be_reached_is_tried_again_until_it_can()
     {
         await using var journal = Open();
-        await using var log = new AuditLog(journal, failClosed: true, NullLogger<AuditLog>.Instance);
+        await using var log = new AuditLog(journal, NullLogger<AuditLog>.Instance);
         for (var attempt = 0; attempt < 4; attempt++)
             _ledger.Instead.Enqueue(() => new LedgerAnswer(LedgerOutcome.Unavailable, Reason: "down"));
         using var shipper = Shipper(log);
@@ -190,6 +190,20 @@ public sealed class JournalShipperTests : IDisposable
         Assert.Single(_log.Lines, line => line.Contains(" 1411 ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_is_left_when_the_process_ends_is_shipped_then()
+    {
+        await using var journal = Open();
+        await using var log = new AuditLog(journal, NullLogger<AuditLog>.Instance);
+        using var shipper = Shipper(log);
+        await shipper.StartAsync(Cancellation);
+        await WriteAsync(journal, 300);
+
+        await shipper.StopAsync(Cancellation);
+
+        Assert.Equal(300, _ledger.Held.Count);
+    }
+
     private AuditJournal Open() => new(JournalPath, "spiffe://agentmesh.local/agent/advisor", TimeProvider.System, NullLogger<AuditJournal>.Instance);
 
     private JournalShipper Shipper(IAuditLog log) => new(log, () => _ledger, _services.GetRequiredService<AuditShippingMetrics>(), TimeProvider.System, _logs.CreateLogger<JournalShipper>());
@@ -197,9 +211,9 @@ public sealed class JournalShipperTests : IDisposable
     // A new shipper each time, as after a restart: what it knows it knows from the files.
     private async Task<LedgerOutcome> ShipOnceAsync(AuditJournal journal)
     {
-        await using var log = new AuditLog(null, failClosed: true, NullLogger<AuditLog>.Instance);
+        await using var log = new AuditLog(null, NullLogger<AuditLog>.Instance);
         using var shipper = Shipper(log);
-        using var reader = new JournalReader(journal.Path);
+        using var reader = new JournalReader(journal);
         shipper.Begin(journal, reader);
         return await shipper.ShipAsync(journal, reader, Cancellation);
     }

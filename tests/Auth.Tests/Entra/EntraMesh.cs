@@ -42,7 +42,7 @@ internal sealed class EntraMesh : IAsyncDisposable
     {
         services.AddSingleton(svids ?? new IssuingSource(Mesh.SourceOf("advisor"), Mesh.Authority));
         (string, string?)[] settings = [.. Settings, .. changes];
-        services.AddEntraTokens(Mesh.Configuration("advisor", [("Mesh:AuditDirectory", null), .. settings]));
+        services.AddEntraTokens(Mesh.Configuration("advisor", [("Mesh:AuditDirectory", Mesh.NewAuditFolder()), .. settings]));
         LeadToStandIn(services, EntraAcquirers.HttpClientName);
     }, [.. Settings, .. changes]);
 

@@ -1,3 +1,4 @@
+using AgentMesh.Testing;
 using Microsoft.Extensions.Options;
 
 namespace AgentMesh.Auth.Tests;
@@ -16,5 +17,22 @@ public sealed class SettingTests
         Assert.Contains(says, failure.Failures);
 
         await mesh.StartAgentAsync("risk-analyst");
+    }
+
+    [Fact, Proves("AI8")]
+    public async Task Outside_Development_nothing_starts_that_would_leave_no_record()
+    {
+        await using var mesh = await TestMesh.StartAsync();
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync("Production", null));
+        Assert.Contains("Mesh:AuditDirectory (environment: Mesh__AuditDirectory) is not set", Assert.Single(failure.Failures), StringComparison.Ordinal);
+
+        await StartAsync("Production", mesh.NewAuditFolder());
+        await StartAsync("Development", null);
+
+        Task<TestAgent> StartAsync(string environment, string? directory) => mesh.StartAgentAsync("risk-analyst", setup =>
+        {
+            (setup.RecordAudit, setup.Environment) = (false, environment);
+            setup.Settings.Add(("Mesh:AuditDirectory", directory));
+        });
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TestAgent : IAsyncDisposable
     {
         var setup = new Setup { Source = mesh.SourceOf(name) };
         configure?.Invoke(setup);
-        var builder = WebApplication.CreateBuilder();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = setup.Environment });
         builder.Logging.ClearProviders();
         var log = new RecordingLogger();
         if (setup.KeepLogs)
@@ -85,6 +85,8 @@ internal sealed class TestAgent : IAsyncDisposable
 
         /// <summary>False: calls come before the agent knows what is revoked, or where it never will.</summary>
         public bool WaitsUntilReady { get; set; } = true;
+
+        public string Environment { get; set; } = "Production";
 
         public bool KeepLogs { get; set; } = true;
 

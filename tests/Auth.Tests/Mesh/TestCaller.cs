@@ -14,8 +14,9 @@ internal sealed class TestCaller : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace));
         mesh.AddSources(services, Source);
+        services.AddSingleton<IAuditLog>(Audit);
         configure?.Invoke(services);
-        services.AddMeshIdentity(mesh.Configuration(name, [("Mesh:AuditDirectory", null), .. settings]));
+        services.AddMeshIdentity(mesh.Configuration(name, [("Mesh:AuditDirectory", mesh.NewAuditFolder()), .. settings]));
         services.AddHttpClient("risk").AddAgentAuth("risk-analyst", "risk.score");
         _services = services.BuildServiceProvider();
     }
@@ -23,6 +24,8 @@ internal sealed class TestCaller : IAsyncDisposable
     public TestSource Source { get; }
 
     public RecordingLogger Log { get; } = new();
+
+    public RecordingAuditLog Audit { get; } = new();
 
     public IServiceProvider Services => _services;
 

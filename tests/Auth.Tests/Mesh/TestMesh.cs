@@ -26,6 +26,9 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public string AuditFolder => Path.Combine(_folder.FullName, "audit");
 
+    /// <summary>A folder for one of several processes of the same party: each keeps a journal of its own.</summary>
+    public string NewAuditFolder() => Path.Combine(_folder.FullName, "audit-" + Guid.NewGuid().ToString("N"));
+
     public TestAuthorizationServer Issuer { get; private set; } = null!;
 
     public static async Task<TestMesh> StartAsync(TestKeyKind jwtKey = TestKeyKind.P256)

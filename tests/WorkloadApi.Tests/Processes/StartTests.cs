@@ -24,9 +24,17 @@ public sealed class StartTests
         using var mesh = new TestMesh();
 
         await using var server = await RunningServer.StartAsync(
-            mesh.Agent("me", TestMesh.ThisProcess), "--environment=Production", "--Mesh:WorkloadApi:AllowOutsideDevelopment=true");
+            mesh.Agent("me", TestMesh.ThisProcess), "--environment=Production", "--Mesh:WorkloadApi:AllowOutsideDevelopment=true", $"--Mesh:AuditDirectory={mesh.Folder}/audit");
 
         Assert.Contains(server.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal) && line.Contains("use SPIRE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Outside_Development_it_does_not_start_without_a_journal()
+    {
+        using var mesh = new TestMesh();
+
+        AssertRefused(await StartAsync(mesh, ["--environment=Production", "--Mesh:WorkloadApi:AllowOutsideDevelopment=true"]), "Mesh:AuditDirectory (environment: Mesh__AuditDirectory) is not set");
     }
 
     [Fact]

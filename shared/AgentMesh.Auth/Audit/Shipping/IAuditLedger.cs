@@ -47,4 +47,10 @@ public static class LedgerRefusal
 
     /// <summary>The batch is larger than the ledger takes at once.</summary>
     public const string TooLarge = "batch_too_large";
+
+    /// <summary>The party has begun more journals in a day than the ledger takes from one.</summary>
+    public const string TooManyJournals = "journals_exceeded";
+
+    /// <summary>The party has shipped more bytes in a day than the ledger takes from one; the rest is taken later.</summary>
+    public const string TooMuch = "bytes_exceeded";
 }

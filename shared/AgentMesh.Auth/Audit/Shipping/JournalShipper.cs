@@ -5,7 +5,8 @@ namespace AgentMesh.Auth;
 
 /// <summary>
 /// Ships this process's journal to the ledger: each durable record at least once, in order, in batches, from where the ledger
-/// acknowledged last, however often either side restarts. Works from the file: nothing waits for it and nothing is held in memory but a batch.
+/// acknowledged last, however often either side restarts. What is left when the process ends is shipped then, if the ledger takes it within
+/// <see cref="LastTry"/>. Works from the files: nothing waits for it and nothing is held in memory but a batch.
 /// </summary>
 internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> connect, AuditShippingMetrics metrics, TimeProvider time, ILogger<JournalShipper> logger) : BackgroundService
 {
@@ -17,10 +18,14 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
     // What does not fit will not fit soon: a person has to look.
     private static readonly TimeSpan LongestPauseRefused = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long the end of the process waits for the ledger.</summary>
+    internal static readonly TimeSpan LastTry = TimeSpan.FromSeconds(5);
+
     private readonly Lazy<IAuditLedger> _ledger = new(connect);
     private ShippedPosition _position = ShippedPosition.Start;
     private string? _failure;
     private int _unavailable;
+    private bool _begun;
 
     // Processes start side by side: that the authorization server is not there yet is nothing to warn of.
     private const int WorthAWarning = 3;
@@ -36,12 +41,12 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
             await Task.Delay(Jittered(Gathering), time, stoppingToken).ConfigureAwait(false);
             if (_ledger.Value is RemoteLedger { IsConfigured: false })
                 return;
-            using var reader = new JournalReader(journal.Path);
+            using var reader = new JournalReader(journal);
             Begin(journal, reader);
             var pause = FirstPause;
             while (!stoppingToken.IsCancellationRequested)
             {
-                await journal.WaitForMoreThanAsync(_position.Offset, stoppingToken).ConfigureAwait(false);
+                await journal.WaitForMoreThanAsync(_position.Seq, stoppingToken).ConfigureAwait(false);
                 await Task.Delay(Jittered(Gathering), time, stoppingToken).ConfigureAwait(false);
                 var outcome = await ShipAsync(journal, reader, stoppingToken).ConfigureAwait(false);
                 if (outcome == LedgerOutcome.Accepted)
@@ -56,7 +61,29 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What is not shipped yet will be at the next start.
+            // What is not shipped yet is shipped now.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        // The volume of a pod ends with the pod, and what nobody shipped with it.
+        if (ExecuteTask is not { IsCompletedSuccessfully: true } || log is not AuditLog { Journal: { } journal } || journal.Durable.Seq <= _position.Seq || _ledger.Value is RemoteLedger { IsConfigured: false })
+            return;
+        using var limit = new CancellationTokenSource(LastTry, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var reader = new JournalReader(journal);
+        try
+        {
+            if (!_begun)
+                Begin(journal, reader);
+            await ShipAsync(journal, reader, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            LogLeft(journal.Path, _position.Seq, LastTry.TotalSeconds);
         }
     }
 
@@ -64,15 +91,16 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
     internal async Task<LedgerOutcome> ShipAsync(AuditJournal journal, JournalReader reader, CancellationToken cancellationToken)
     {
         var rewound = false;
-        while (_position.Offset < journal.DurableLength)
+        while (_position.Seq < journal.Durable.Seq)
         {
             LedgerAnswer answer;
             long seq;
             string? hash;
             int length;
+            var segment = _position.First;
             try
             {
-                var batch = reader.Read(_position.Offset, journal.DurableLength);
+                var batch = reader.Read(ref _position);
                 if (!JournalReader.TryReadLast(batch.Span, out seq, out hash))
                     return Failed(LedgerOutcome.Refused, LedgerRefusal.Edited, journal.Path);
                 length = batch.Length;
@@ -84,7 +112,7 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
                 return Failed(LedgerOutcome.Unavailable, exception.Message, journal.Path);
             }
             if (answer is { Outcome: LedgerOutcome.Refused, Reason: LedgerRefusal.Gap } && !rewound && answer.Seq < _position.Seq
-                && reader.Find(answer.Seq, journal.DurableLength) is { } earlier)
+                && reader.Find(answer.Seq) is { } earlier)
             {
                 // The ledger was set back, to a backup say: what it lost is still here.
                 LogSetBack(journal.Path, answer.Seq, _position.Seq);
@@ -94,8 +122,10 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
             if (answer.Outcome != LedgerOutcome.Accepted)
                 return Failed(answer.Outcome, answer.Reason ?? "no reason given", journal.Path);
             metrics.Shipped(seq - _position.Seq);
-            _position = new ShippedPosition(seq, hash, _position.Offset + length);
+            _position = _position with { Seq = seq, Hash = hash, Offset = _position.Offset + length };
             Store(journal.Path);
+            if (_position.First != segment)
+                await RemoveSegmentsAsync(journal, cancellationToken).ConfigureAwait(false);
         }
         if (_failure is not null)
             LogShipsAgain(journal.Path, _position.Seq);
@@ -105,9 +135,21 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
 
     internal void Begin(AuditJournal journal, JournalReader reader)
     {
-        var stored = ShippedPosition.Read(journal.Path);
-        _position = reader.Fits(stored, journal.DurableLength) ? stored : ShippedPosition.Start;
-        metrics.Watch(() => journal.DurableLength - _position.Offset);
+        _position = ShippedPosition.Read(journal.Path) is { } stored && reader.Fits(stored) ? stored : reader.Start;
+        _begun = true;
+        metrics.Watch(() => journal.Durable.Seq - _position.Seq);
+    }
+
+    private async Task RemoveSegmentsAsync(AuditJournal journal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await journal.RemoveSegmentsAsync(_position.Seq, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotRemoved(exception, journal.Path);
+        }
     }
 
     private static TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + Random.Shared.NextDouble());
@@ -146,6 +188,12 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
 
     [LoggerMessage(1412, LogLevel.Critical, "The ledger refuses the audit journal {Path} from record {Seq} on: {Reason}. `mesh audit verify` names the first record that does not fit; keep the file as evidence.")]
     private partial void LogRefused(string path, long seq, string reason);
+
+    [LoggerMessage(1416, LogLevel.Warning, "Full segments of the audit journal {Path} that the ledger has cannot be removed.")]
+    private partial void LogNotRemoved(Exception exception, string path);
+
+    [LoggerMessage(1417, LogLevel.Warning, "The audit journal {Path} is shipped up to record {Seq}: the ledger did not take the rest within {Seconds} s. It is shipped at the next start from the same folder.")]
+    private partial void LogLeft(string path, long seq, double seconds);
 
     [LoggerMessage(1413, LogLevel.Information, "The audit journal {Path} is shipped again, up to record {Seq}.")]
     private partial void LogShipsAgain(string path, long seq);

@@ -14,7 +14,7 @@ internal sealed class AuditShippingMetrics
         var meter = meters.Create(AuthTelemetry.Name);
         _shipped = meter.CreateCounter<long>("agentmesh.audit.shipped", "{record}", "Audit records that the ledger acknowledged.");
         _failed = meter.CreateCounter<long>("agentmesh.audit.shipping_failures", "{batch}", "Batches that the ledger refused or did not answer, by outcome.");
-        meter.CreateObservableGauge("agentmesh.audit.behind", () => _behind?.Invoke() ?? 0, "By", "Bytes of the journal that the ledger has not acknowledged.");
+        meter.CreateObservableGauge("agentmesh.audit.behind", () => _behind?.Invoke() ?? 0, "{record}", "Records of the journal that the ledger has not acknowledged.");
     }
 
     public void Shipped(long records) => _shipped.Add(records);
