@@ -90,7 +90,8 @@ public static class AgentAuthExtensions
             services.GetRequiredService<TimeProvider>(), reason => HandshakeLog.Refused(logger, party.Name, reason));
         var tokens = party.Authentication == EdgeAuthentication.Mtls ? null : services.GetRequiredService<TokenCache>();
         var needApproval = ScopeSet.Of(scopes.Values.Where(scope => identity.Manifest.Scopes.TryGetValue(scope, out var definition) && definition.NeedsApproval));
-        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, sources.For(party).Delegates, logger, connections);
+        var audit = new CallAudit(services.GetRequiredService<IAuditLog>(), identity, services.GetRequiredService<TimeProvider>(), logger, party, scopes, needApproval);
+        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, sources.For(party).Delegates, audit, logger, connections);
     }
 
     private static void RequireHandler(HttpMessageHandlerBuilder handlers)

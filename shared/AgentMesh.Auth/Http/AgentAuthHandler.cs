@@ -17,6 +17,10 @@ namespace AgentMesh.Auth;
 /// </remarks>
 public sealed partial class AgentAuthHandler : DelegatingHandler
 {
+    private const string PeerRefused = "peer_refused";
+    private const string RedirectRefused = "redirect_refused";
+    private const string AuditUnavailable = "audit_unavailable";
+
     private readonly Party _callee;
     private readonly ScopeSet _scopes;
 
@@ -25,12 +29,13 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     private readonly IX509SvidSource _svids;
     private readonly TokenCache? _tokens;
     private readonly bool _delegates;
+    private readonly CallAudit _audit;
     private readonly ILogger _logger;
 
-    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, bool delegates, ILogger logger,
+    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, bool delegates, CallAudit audit, ILogger logger,
         HttpMessageHandler inner) : base(inner)
     {
-        (_callee, _scopes, _needApproval, _svids, _tokens, _delegates, _logger) = (callee, scopes, needApproval, svids, tokens, delegates, logger);
+        (_callee, _scopes, _needApproval, _svids, _tokens, _delegates, _audit, _logger) = (callee, scopes, needApproval, svids, tokens, delegates, audit, logger);
     }
 
     /// <inheritdoc/>
@@ -38,6 +43,24 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return await SendAuthenticatedAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AgentAuthorizationException refused)
+        {
+            await _audit.RefusedAsync(request, refused.Code, refused.Code is RedirectRefused or AuditUnavailable ? "answer_discarded" : "not_sent").ConfigureAwait(false);
+            throw;
+        }
+        catch (HttpRequestException failed) when (failed.InnerException is AuthenticationException)
+        {
+            await _audit.RefusedAsync(request, PeerRefused, "connection_closed").ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAuthenticatedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         if (request.RequestUri is not { IsAbsoluteUri: true } address || address.Scheme != Uri.UriSchemeHttps)
             throw Refuse("insecure_scheme", $"{request.RequestUri?.GetLeftPart(UriPartial.Authority)} is not an https:// address.");
         if (request.Headers.Contains("Authorization"))
@@ -61,7 +84,7 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
             or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
         {
             response.Dispose();
-            throw Refuse("redirect_refused", $"it answered with a redirect ({(int)response.StatusCode}), and credentials follow none.");
+            throw Refuse(RedirectRefused, $"it answered with a redirect ({(int)response.StatusCode}), and credentials follow none.");
         }
         return response;
     }
@@ -74,32 +97,58 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         if (request.GetApproval() is { } approval)
             return (await SendApprovedAsync(request, approval, svid, cancellationToken).ConfigureAwait(false), null);
         if (_tokens is null)
-            return (await base.SendAsync(request, cancellationToken).ConfigureAwait(false), null);
+            return (await SendRecordedAsync(request, svid, cancellationToken).ConfigureAwait(false), null);
 
         var wanted = new TokenRequest { Callee = _callee, Scopes = _scopes, Svid = svid, OnBehalfOf = _delegates ? DelegationContext.Current : null };
         var result = await _tokens.GetAsync(wanted, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Refuse(result.Error.Code, result.Error.Description);
-        return (await SendWithAsync(request, result.Token.Header, cancellationToken).ConfigureAwait(false), (wanted, result.Token));
+        return (await SendWithAsync(request, result.Token.Header, svid, cancellationToken).ConfigureAwait(false), (wanted, result.Token));
     }
 
     private Task<HttpResponseMessage> SendApprovedAsync(HttpRequestMessage request, ApprovedAction approval, X509Svid svid, CancellationToken cancellationToken)
     {
         var header = approval.Take(_callee, _scopes, svid, out var refusal);
-        return header is not null ? SendWithAsync(request, header, cancellationToken) : throw Refuse(refusal!.Code, refusal.Description);
+        return header is not null ? SendWithAsync(request, header, svid, cancellationToken) : throw Refuse(refusal!.Code, refusal.Description);
     }
 
-    private async Task<HttpResponseMessage> SendWithAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendWithAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, X509Svid svid, CancellationToken cancellationToken)
     {
         request.Headers.Authorization = credential;
         try
         {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await SendRecordedAsync(request, svid, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             // The message goes back up to handlers and callers that log, retry or keep it.
             request.Headers.Authorization = null;
+        }
+    }
+
+    // The record becomes durable while the callee works; what came of the request is used only once it is.
+    private async Task<HttpResponseMessage> SendRecordedAsync(HttpRequestMessage request, X509Svid svid, CancellationToken cancellationToken)
+    {
+        var recorded = _audit.SentAsync(request, svid).AsTask();
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await recorded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        try
+        {
+            await recorded.ConfigureAwait(false);
+            return response;
+        }
+        catch (AuditException exception)
+        {
+            response.Dispose();
+            throw Refuse(AuditUnavailable, "the call cannot be recorded, so its answer is not used.", exception);
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class LibraryCaller : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace));
         mesh.AddSources(services, Identity);
+        services.AddSingleton<IAuditLog>(Audit);
         services.AddMeshIdentity(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddHttpClient("callee").AddAgentAuth(callee, scope);
         _services = services.BuildServiceProvider();
@@ -27,6 +28,8 @@ internal sealed class LibraryCaller : IAsyncDisposable
     public StaticSource Identity { get; }
 
     public LogLines Log { get; } = new();
+
+    public RecordedAudit Audit { get; } = new();
 
     public async Task<Answer> PostAsync(Uri address)
     {

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using AgentMesh.Manifest;
+using AgentMesh.Spiffe;
+using Microsoft.Extensions.Logging;
+
+namespace AgentMesh.Auth;
+
+/// <summary>The caller's side of the audit trail, for one callee and its scopes: which requests were sent with which credential, and which were not sent.</summary>
+internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, TimeProvider time, ILogger logger, Party callee, ScopeSet scopes, ScopeSet needApproval)
+{
+    private const int LongestAction = 256;
+
+    private readonly string _me = identity.Id.ToString();
+    private readonly string _scopes = scopes.ToString();
+    private readonly string _authentication = callee.Authentication == EdgeAuthentication.Mtls ? "mtls" : "mtls+token";
+    private readonly string _risk = needApproval.Count > 0 ? AuditFacts.HighRisk : AuditFacts.NormalRisk;
+
+    /// <summary>The request goes out with its credential. It need not wait for this; its answer has to.</summary>
+    public ValueTask SentAsync(HttpRequestMessage request, X509Svid svid) =>
+        audit.WriteAsync(Event(request) with { Authentication = _authentication, Decision = "allow", Posture = AuditFacts.PostureOf(svid) });
+
+    /// <summary>The request was not sent, or what answered was not the callee. Never throws: whoever called is told of the refusal itself.</summary>
+    public async ValueTask RefusedAsync(HttpRequestMessage request, string reason, string remediation)
+    {
+        try
+        {
+            await audit.WriteAsync(Event(request) with { Decision = "deny", Reason = reason, Remediation = remediation }).ConfigureAwait(false);
+        }
+        catch (AuditException exception)
+        {
+            LogUnwritten(exception, callee.Name, reason);
+        }
+    }
+
+    private AuditEvent Event(HttpRequestMessage request)
+    {
+        var (served, span) = (DelegationContext.Current, Activity.Current);
+        return new AuditEvent
+        {
+            Kind = "call",
+            Time = time.GetUtcNow(),
+            Party = _me,
+            Caller = _me,
+            Subject = served?.Subject ?? _me,
+            Actors = served?.ActorChain,
+            Callee = callee.SpiffeId,
+            Action = ActionOf(request),
+            Scopes = _scopes,
+            Decision = "",
+            TransactionId = served?.TransactionId,
+            TraceId = span?.TraceId.ToHexString(),
+            SpanId = span?.SpanId.ToHexString(),
+            PolicyVersion = identity.Manifest.Version,
+            Risk = _risk,
+        };
+    }
+
+    private static string ActionOf(HttpRequestMessage request)
+    {
+        var action = $"{request.Method} {(request.RequestUri is { IsAbsoluteUri: true } address ? address.AbsolutePath : "")}";
+        return action.Length <= LongestAction ? action : action[..LongestAction];
+    }
+
+    [LoggerMessage(1304, LogLevel.Error, "That a call to {Callee} was not made ({Reason}) could not be recorded.")]
+    private partial void LogUnwritten(Exception exception, string callee, string reason);
+}
