@@ -1,7 +1,9 @@
+using AgentMesh.Auth;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -33,6 +35,8 @@ internal static class Telemetry
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
+        // What is quiet on a terminal is complete where it is collected: allow is logged at Information.
+        builder.Logging.AddFilter<OpenTelemetryLoggerProvider>(MeshAuditExtensions.LogCategory, LogLevel.Information);
         builder.Services.AddOpenTelemetry()
             .UseOtlpExporter()
             .WithMetrics(metrics => metrics

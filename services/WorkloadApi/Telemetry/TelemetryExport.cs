@@ -1,4 +1,6 @@
+using AgentMesh.Auth;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Resources;
 
 namespace AgentMesh.WorkloadApi.Telemetry;
@@ -15,6 +17,8 @@ internal static class TelemetryExport
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
+        // What is quiet on a terminal is complete where it is collected: allow is logged at Information.
+        builder.Logging.AddFilter<OpenTelemetryLoggerProvider>(MeshAuditExtensions.LogCategory, LogLevel.Information);
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "workload-api"))
             .WithTracing(tracing => tracing.AddSource(WorkloadApiTelemetry.Name))

@@ -9,6 +9,9 @@ namespace AgentMesh.Auth;
 /// <summary>Registers the audit log, for a party that records and ships what it decides but calls nobody with tokens.</summary>
 public static class MeshAuditExtensions
 {
+    /// <summary>The log's category of audit events, which hold what the journal's records hold: <c>deny</c> at Warning, all others at Information.</summary>
+    public const string LogCategory = "AgentMesh.Auth.AuditLog";
+
     /// <summary>
     /// Adds <see cref="IAuditLog"/> and what it needs: <see cref="MeshOptions"/> (validated on start), the manifest, <see cref="MeshIdentity"/> and
     /// the authorization server's client, which the journal is shipped with. <see cref="IX509SvidSource"/> and <see cref="IX509BundleSource"/> must be there.
