@@ -8,7 +8,7 @@ namespace AgentMesh.AuthServer.Audit;
 /// Takes over the journals of all parties. A record is taken once, in its place in its chain, or not at all; what the ledger holds is
 /// never changed (the database refuses it, too).
 /// </summary>
-internal sealed class AuditLedger(LedgerDatabase database, TimeProvider time) : IDisposable
+internal sealed class AuditLedger(LedgerDatabase database, TimeProvider time, int instancesPerDay) : IDisposable
 {
     private const int AppendLock = 738170303;
 
@@ -46,6 +46,10 @@ internal sealed class AuditLedger(LedgerDatabase database, TimeProvider time) : 
             var journal = await context.Journals.AsNoTracking().SingleOrDefaultAsync(row => row.Party == party && row.Instance == instance, cancellationToken);
             var head = journal is null ? null : await HeadAsync(context, journal.Id, cancellationToken);
             fault ??= await FaultAsync(context, journal, head, batch!, cancellationToken);
+            if (fault is null && journal is null && await HasBegunTooManyAsync(context, party, cancellationToken))
+            {
+                fault = LedgerRefusal.TooManyJournals;
+            }
             if (fault is not null)
             {
                 return new LedgerAnswer(LedgerOutcome.Refused, head?.Seq ?? 0, head?.Hash ?? AuditRecord.Genesis, fault);
@@ -75,6 +79,12 @@ internal sealed class AuditLedger(LedgerDatabase database, TimeProvider time) : 
 
     private static Task<Head?> HeadAsync(LedgerDbContext context, int journal, CancellationToken cancellationToken) =>
         context.Records.Where(row => row.JournalId == journal).OrderByDescending(row => row.Seq).Select(row => new Head(row.Seq, row.Hash)).FirstOrDefaultAsync(cancellationToken);
+
+    private Task<bool> HasBegunTooManyAsync(LedgerDbContext context, string party, CancellationToken cancellationToken)
+    {
+        var since = time.GetUtcNow() - TimeSpan.FromDays(1);
+        return context.Journals.Where(row => row.Party == party && row.BegunAt > since).Skip(instancesPerDay - 1).AnyAsync(cancellationToken);
+    }
 
     // What the ledger holds already must be what it is sent again; what is new must follow from the newest that it holds.
     private static async Task<string?> FaultAsync(LedgerDbContext context, AuditJournalRow? journal, Head? head, LedgerBatch batch, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentMesh.Auth;
 using AgentMesh.AuthServer.Requests;
 using AgentMesh.AuthServer.Telemetry;
@@ -9,7 +10,7 @@ namespace AgentMesh.AuthServer.Audit;
 /// Takes journals over: <c>POST /audit/journals/{instance}</c> with whole lines of the journal. The SVID on the connection says whose
 /// journal it is. What does not fit is refused, and that is on record: somebody's journal is not what it was.
 /// </summary>
-internal sealed class JournalEndpoint(EndpointRequest endpoint, AuditLedger ledger, DecisionRecorder recorder)
+internal sealed class JournalEndpoint(EndpointRequest endpoint, AuditLedger ledger, LedgerQuota quota, DecisionRecorder recorder)
 {
     private const string Kind = "journal";
     private const string Operation = "ship-journal";
@@ -39,7 +40,12 @@ internal sealed class JournalEndpoint(EndpointRequest endpoint, AuditLedger ledg
             await endpoint.RefuseAsync(request, Kind, Operation, StatusCodes.Status413PayloadTooLarge, "invalid_request", LedgerRefusal.TooLarge, "A batch is at most 1 MB.");
             return;
         }
-        var answer = await ledger.AppendAsync(request.Party!.SpiffeId, instance, lines, http.RequestAborted);
+        if (!quota.TryTake(request.Party!.SpiffeId, lines.Length, out var retryAfter, out var isNews))
+        {
+            await RefuseForNowAsync(request, retryAfter, isNews);
+            return;
+        }
+        var answer = await ledger.AppendAsync(request.Party.SpiffeId, instance, lines, http.RequestAborted);
         if (answer.Outcome == LedgerOutcome.Accepted)
         {
             // Not on record: the records speak for themselves, and one about each batch would have to be shipped in turn.
@@ -52,6 +58,19 @@ internal sealed class JournalEndpoint(EndpointRequest endpoint, AuditLedger ledg
         http.Response.StatusCode = StatusCodes.Status409Conflict;
         await http.Response.WriteAsJsonAsync(
             new { error = "invalid_request", error_description = "The records do not continue the journal that the ledger holds.", reason = answer.Reason, seq = answer.Seq, hash = answer.Hash }, http.RequestAborted);
+    }
+
+    private async Task RefuseForNowAsync(ServerRequest request, TimeSpan retryAfter, bool isNews)
+    {
+        request.Reason = LedgerRefusal.TooMuch;
+        request.Callee = request.Party;
+        if (isNews)
+        {
+            await recorder.RecordAsync(request, Kind, Operation, "invalid_request", requestedScope: null, request.Http.RequestAborted);
+        }
+        request.Http.Response.Headers.RetryAfter = retryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        await OAuthError.WriteAsync(request.Http, StatusCodes.Status429TooManyRequests, "temporarily_unavailable",
+            "This party has shipped as much as the ledger takes from one in a day (Mesh:AuthServer:AuditBytesPerDay); the rest is taken later.");
     }
 
     private static async Task<byte[]?> ReadAsync(HttpContext http)

@@ -10,7 +10,8 @@ internal static class LedgerRegistration
     public static void AddAuditLedger(this IServiceCollection services, AuthServerOptions options, string dataDirectory)
     {
         services.AddSingleton(new LedgerDatabase(options, dataDirectory));
-        services.AddSingleton<AuditLedger>();
+        services.AddSingleton(provider => new LedgerQuota(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AuditLedger(provider.GetRequiredService<LedgerDatabase>(), provider.GetRequiredService<TimeProvider>(), options.AuditInstancesPerDay));
         services.AddSingleton<IAuditLedger, OwnLedger>();
         services.AddSingleton<LedgerReader>();
         services.AddScoped<JournalEndpoint>();

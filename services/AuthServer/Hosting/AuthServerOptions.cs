@@ -45,4 +45,10 @@ public sealed class AuthServerOptions
     /// at once; at most 30 seconds.
     /// </summary>
     public TimeSpan ApprovalPollHold { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How many bytes of its journals one party may ship to the ledger in a day. From 2 MiB; default 4 GiB, which is about six million records.</summary>
+    public long AuditBytesPerDay { get; set; } = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>How many journals one party may begin in a day: one for each of its processes with a name of its own. From 1; default 200.</summary>
+    public int AuditInstancesPerDay { get; set; } = 200;
 }

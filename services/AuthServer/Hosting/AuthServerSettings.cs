@@ -1,3 +1,5 @@
+using AgentMesh.AuthServer.Audit;
+
 namespace AgentMesh.AuthServer.Hosting;
 
 /// <summary>Reads <see cref="AuthServerOptions"/>, refusing what is misspelt or out of range.</summary>
@@ -35,6 +37,14 @@ internal static class AuthServerSettings
         if (options.ApprovalPollHold < TimeSpan.Zero || options.ApprovalPollHold > TimeSpan.FromSeconds(30))
         {
             throw new StartupException("Mesh:AuthServer:ApprovalPollHold must be between 00:00:00 and 00:00:30.");
+        }
+        if (options.AuditBytesPerDay < 2 * LedgerBatch.MaxBytes)
+        {
+            throw new StartupException($"Mesh:AuthServer:AuditBytesPerDay must be at least {2 * LedgerBatch.MaxBytes}.");
+        }
+        if (options.AuditInstancesPerDay < 1)
+        {
+            throw new StartupException("Mesh:AuthServer:AuditInstancesPerDay must be at least 1.");
         }
         return options;
     }

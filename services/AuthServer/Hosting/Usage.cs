@@ -10,7 +10,7 @@ internal static class Usage
           SPIFFE_ENDPOINT_SOCKET                   the Workload API, unix:///path/to/socket
           Mesh__Manifest                           path of mesh.json; searched for upwards when relative
           Mesh__Issuer                             the https address that callers reach this server by
-          Mesh__AuditDirectory                     folder of the audit journal
+          Mesh__AuditDirectory                     folder of the audit journal; required outside the environment Development
           Mesh__AuthServer__Database               sqlite (default) or postgresql
           Mesh__AuthServer__ConnectionString       default with sqlite: a file in the data directory
           Mesh__AuthServer__DataDirectory          default: .mesh/auth-server beside the manifest
@@ -22,5 +22,7 @@ internal static class Usage
           Mesh__AuthServer__KeyPublishAhead        how long before that it is published (01:00:00)
           Mesh__AuthServer__ApprovalPollInterval   how far apart polls for an approval must begin (00:00:05)
           Mesh__AuthServer__ApprovalPollHold       for how long such a poll waits for a person (00:00:20; 0 answers at once)
+          Mesh__AuthServer__AuditBytesPerDay       how much of its journals one party may ship to the ledger in a day (4294967296)
+          Mesh__AuthServer__AuditInstancesPerDay   how many journals one party may begin in a day (200)
         """;
 }
