@@ -13,50 +13,81 @@ internal static class ExchangeFigures
     private const int Clients = 4;
     private const int Concurrency = 16;
 
+    private const double Slowest = 1500;
+    private const double MostTimesCryptography = 3;
+    private const double MostSlower = 0.10;
+    private const int Turns = 5;
+
     public static async Task<int> Print(string[] args)
     {
-        var seconds = args is [var text, ..] && double.TryParse(text, CultureInfo.InvariantCulture, out var given) ? given : 5;
-        var cryptography = MeasureCryptography();
-        Console.WriteLine($"cryptography alone      {cryptography.TotalMicroseconds,8:0} µs   (one ES256 verification and one signature, one core)");
-        var small = await MeasureAsync(4, seconds);
-        Print(small, 4, cryptography);
-        var large = await MeasureAsync(10_000, seconds);
-        Print(large, 10_000, cryptography);
-        var slower = (small.PerSecond / large.PerSecond) - 1;
-        Console.WriteLine($"10,000 clients cost     {slower,8:P1}      (goal: at most 10 %)");
-        return small.PerSecond >= 1500 && slower <= 0.10 ? 0 : 1;
+        var seconds = args is [var text, ..] && double.TryParse(text, CultureInfo.InvariantCulture, out var given) ? given : 2;
+        await using var few = await Load.StartAsync(4);
+        await using var many = await Load.StartAsync(10_000);
+        // Both are warm before either is measured, and they take turns: neither has the better half of the machine's day.
+        List<TimeSpan> cryptography = [];
+        for (var turn = -1; turn < Turns; turn++)
+        {
+            cryptography.Add(MeasureCryptography());
+            foreach (var load in turn % 2 == 0 ? [few, many] : (Load[])[many, few])
+            {
+                await load.MeasureAsync(seconds, keep: turn >= 0);
+            }
+        }
+
+        var alone = cryptography.Order().First();
+        Console.WriteLine($"cryptography alone      {alone.TotalMicroseconds,8:0} µs   (one ES256 verification and one signature, one core, best of {cryptography.Count})");
+        var (small, large) = (few.Median(), many.Median());
+        Print(small, 4, alone);
+        Print(large, 10_000, alone);
+        // Each pair was measured side by side: the middle of their ratios is what a busy machine leaves standing.
+        var slower = few.Rates.Zip(many.Rates, (a, b) => a / b - 1).Order().ElementAt(Turns / 2);
+        Console.WriteLine($"10,000 clients cost     {slower,8:P1}      (goal: at most {MostSlower:P0}; middle of {Turns} pairs)");
+        return small.PerSecond >= Slowest && large.PerSecond >= Slowest && Ratio(small, alone) <= MostTimesCryptography && slower <= MostSlower ? 0 : 1;
     }
+
+    private static double Ratio(Figures figures, TimeSpan cryptography) => TimeSpan.FromSeconds(1 / figures.PerSecond) / cryptography;
 
     private static void Print(Figures figures, int agents, TimeSpan cryptography)
     {
-        var each = TimeSpan.FromSeconds(1 / figures.PerSecond);
         Console.WriteLine($"{agents,6:N0} clients registered");
-        Console.WriteLine($"  exchanges a second    {figures.PerSecond,8:N0}      (goal: at least 1,500 on two idle cores)");
-        Console.WriteLine($"  time per exchange     {each.TotalMicroseconds,8:0} µs   = {each / cryptography:0.00} times the cryptography (goal: at most 3)");
+        Console.WriteLine($"  exchanges a second    {figures.PerSecond,8:N0}      (goal: at least {Slowest:N0} on two idle cores)");
+        Console.WriteLine($"  time per exchange     {1e6 / figures.PerSecond,8:0} µs   = {Ratio(figures, cryptography):0.00} times the cryptography (goal: at most {MostTimesCryptography})");
         Console.WriteLine($"  CPU time per exchange {figures.CpuTime.TotalMicroseconds,8:0} µs   (client and server together, all cores)");
-        Console.WriteLine($"  latency               {figures.Median.TotalMilliseconds,8:0.0} ms   p50, {figures.P99.TotalMilliseconds:0.0} ms p99, {Clients * Concurrency} at a time");
+        Console.WriteLine($"  latency               {figures.P50.TotalMilliseconds,8:0.0} ms   p50, {figures.P99.TotalMilliseconds:0.0} ms p99, {Clients * Concurrency} at a time");
     }
 
-    private static async Task<Figures> MeasureAsync(int agents, double seconds)
+    /// <summary>A server with so many clients registered, of which four exchange as fast as they can.</summary>
+    private sealed class Load(ExchangeServer server, int agents) : IAsyncDisposable
     {
-        await using var server = await ExchangeServer.StartAsync(agents);
-        var clients = Enumerable.Range(0, Clients).Select(server.ClientOf).ToArray();
-        try
+        private readonly HttpClient[] _clients = [.. Enumerable.Range(0, Clients).Select(server.ClientOf)];
+        private readonly List<Figures> _turns = [];
+
+        public IEnumerable<double> Rates => _turns.Select(turn => turn.PerSecond);
+
+        public static async Task<Load> StartAsync(int agents) => new(await ExchangeServer.StartAsync(agents), agents);
+
+        public async Task MeasureAsync(double seconds, bool keep)
         {
-            await RunAsync(server, clients, agents, 1.5);
             var cpu = Environment.CpuUsage.TotalTime;
             var stopwatch = Stopwatch.StartNew();
-            var latencies = await RunAsync(server, clients, agents, seconds);
+            var latencies = await RunAsync(server, _clients, agents, seconds);
             var (elapsed, used) = (stopwatch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
             latencies.Sort();
-            return new(latencies.Count / elapsed.TotalSeconds, used / latencies.Count, latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)]);
+            if (keep)
+            {
+                _turns.Add(new(latencies.Count / elapsed.TotalSeconds, used / latencies.Count, latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)]));
+            }
         }
-        finally
+
+        public Figures Median() => _turns.OrderBy(turn => turn.PerSecond).ElementAt(_turns.Count / 2);
+
+        public async ValueTask DisposeAsync()
         {
-            foreach (var client in clients)
+            foreach (var client in _clients)
             {
                 client.Dispose();
             }
+            await server.DisposeAsync();
         }
     }
 
@@ -101,7 +132,7 @@ internal static class ExchangeFigures
 
     private static TimeSpan MeasureCryptography()
     {
-        const int Rounds = 2000;
+        const int Rounds = 1000;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var data = RandomNumberGenerator.GetBytes(700);
         var signature = key.SignData(data, HashAlgorithmName.SHA256);
@@ -120,5 +151,5 @@ internal static class ExchangeFigures
         return best;
     }
 
-    private sealed record Figures(double PerSecond, TimeSpan CpuTime, TimeSpan Median, TimeSpan P99);
+    private sealed record Figures(double PerSecond, TimeSpan CpuTime, TimeSpan P50, TimeSpan P99);
 }
