@@ -11,7 +11,30 @@ internal static class LiveMesh
 
     /// <summary>The run whose directory <see cref="RunFile.Variable"/> names; the newest where it names none.</summary>
     /// <exception cref="MeshException">It does not run.</exception>
-    public static RunInfo FindRun() => FindRun(Environment.GetEnvironmentVariable(RunFile.Variable));
+    public static RunInfo FindRun() => Deployed() ?? FindRun(Environment.GetEnvironmentVariable(RunFile.Variable));
+
+    /// <summary>
+    /// Where this process is part of a deployed mesh, the environment says where everybody is, as it does for each of them; there is no run
+    /// directory, and the journals are where they were written.
+    /// </summary>
+    private static RunInfo? Deployed()
+    {
+        if (Setting("Mesh__Issuer") is not { } issuer || Setting("SPIFFE_ENDPOINT_SOCKET") is not { } workloadApi || Setting("Mesh__Manifest") is not { } manifest)
+            return null;
+        return new RunInfo(
+            Environment.ProcessId,
+            TimeProvider.System.GetUtcNow(),
+            Path.Combine(Path.GetTempPath(), "agentmesh"),
+            manifest,
+            workloadApi,
+            new Uri(issuer),
+            MeshManifest.Load(manifest).Agents.Keys.Select(agent => (Name: agent, Address: Setting($"services__{agent}__https__0")))
+                .Where(agent => agent.Address is not null).ToDictionary(agent => agent.Name, agent => new Uri(agent.Address + "/")),
+            new Dictionary<string, RunningChild>(),
+            Setting("Mesh__Name") ?? "local");
+
+        static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    }
 
     private static RunInfo FindRun(string? directory)
     {

@@ -22,7 +22,7 @@ public sealed class GeneratedFiles
     /// <summary>Each file's content, by its path with <c>/</c> between folders.</summary>
     public IReadOnlyDictionary<string, string> Content { get; }
 
-    /// <summary>For a cluster: <c>base/</c> with all objects and a copy of the manifest, and <c>spire-values.yaml</c> for SPIRE's helm chart.</summary>
+    /// <summary>For a cluster: <c>base/</c> with all objects and a copy of the manifest, <c>components/operator/</c>, and <c>spire-values.yaml</c> for SPIRE's helm chart.</summary>
     /// <param name="manifest">A manifest that was read from a file.</param>
     /// <param name="settings">What the manifest does not say.</param>
     /// <exception cref="InvalidOperationException">The manifest was not read from a file.</exception>
@@ -31,6 +31,8 @@ public sealed class GeneratedFiles
         ArgumentNullException.ThrowIfNull(manifest);
         var text = File.ReadAllText(manifest.Path ?? throw new InvalidOperationException("A manifest that was parsed from text has no file to mount."));
         var files = KubernetesManifests.Generate(manifest, settings).ToDictionary(file => "base/" + file.Key, file => file.Value);
+        foreach (var (name, content) in OperatorWorkloads.Files(manifest, settings))
+            files["components/operator/" + name] = content;
         files["base/mesh.json"] = text;
         files["spire-values.yaml"] = SpireHelmValues.Write(manifest);
         return new GeneratedFiles("kubernetes", files);

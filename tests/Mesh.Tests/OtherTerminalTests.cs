@@ -75,6 +75,27 @@ public sealed class OtherTerminalTests : IDisposable
         Assert.Contains($"no mesh of yours runs in {directory}", gone.All, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Without_a_run_on_this_machine_a_mesh_is_found_by_the_settings_that_its_parts_have_too()
+    {
+        await using var mesh = MeshRun.Start(_sandbox, "up");
+        await mesh.UntilAsync("the mesh is up");
+        var run = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(
+            Assert.Single(Directory.EnumerateFiles(_sandbox.Data, "*.json", SearchOption.AllDirectories), file => file.Contains("runs", StringComparison.Ordinal)), TestContext.Current.CancellationToken));
+        string Text(string member) => run.GetProperty(member).GetString()!;
+
+        using var elsewhere = new Sandbox();
+        string[] question = ["ask", "How risky is this portfolio?", "--json"];
+        await using var lost = MeshRun.Start(elsewhere, Repository.Root, question);
+        Assert.NotEqual(0, await lost.ExitAsync());
+        await using var ask = MeshRun.Start(elsewhere, Repository.Root, question,
+            ("SPIFFE_ENDPOINT_SOCKET", Text("workloadApi")), ("Mesh__Issuer", Text("issuer")), ("Mesh__Manifest", Text("manifest")), ("Mesh__Name", "local"),
+            ("services__advisor__https__0", run.GetProperty("agents").GetProperty("advisor").GetString()!.TrimEnd('/')));
+
+        Assert.True(await ask.ExitAsync() == 0, ask.All);
+        Assert.Empty(JsonSerializer.Deserialize<JsonElement>(ask.Output).GetProperty("answer").GetProperty("failedSteps").EnumerateArray());
+    }
+
     private async Task<string> RunOfAsync(string? directory)
     {
         await using var status = MeshRun.Start(_sandbox, Repository.Root, ["status", "--json"], ("AGENTMESH_RUN", directory));

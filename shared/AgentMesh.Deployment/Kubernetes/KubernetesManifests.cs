@@ -8,7 +8,7 @@ public static class KubernetesManifests
     /// <summary>
     /// The generated files by name, each a YAML stream: <c>service-accounts.yaml</c>, <c>cluster-spiffe-ids.yaml</c>,
     /// <c>network-policies.yaml</c> (deny by default, then one policy a party with only the manifest's edges), <c>namespace.yaml</c>,
-    /// <c>workloads.yaml</c> (Deployments and Services), <c>postgresql.yaml</c> and the <c>kustomization.yaml</c> that names them.
+    /// <c>workloads.yaml</c> (StatefulSets and Services), <c>postgresql.yaml</c> and the <c>kustomization.yaml</c> that names them.
     /// </summary>
     /// <remarks>
     /// A pod takes part when it runs under the ServiceAccount named after its party and carries the label

@@ -3,9 +3,12 @@ using AgentMesh.Manifest;
 
 namespace AgentMesh.Deployment.Kubernetes;
 
-/// <summary>Values for the SPIFFE project's helm chart <c>spire</c> (0.30, SPIRE 1.15.3).</summary>
+/// <summary>Values for the SPIFFE project's helm chart <c>spire</c>, 0.30.</summary>
 public static class SpireHelmValues
 {
+    // The chart itself would bring 1.14.5.
+    private const string Version = "1.15.3";
+
     /// <summary>
     /// The trust domain and the lifetimes of the manifest, the chart's recommendations, and no identity for pods that the manifest does not
     /// know: the chart's default <c>ClusterSPIFFEID</c> would give one to every pod of the cluster.
@@ -30,8 +33,10 @@ public static class SpireHelmValues
                         ["namespaces"] = new YamlMap { ["create"] = true },
                     },
                 },
+                ["spire-agent"] = new YamlMap { ["image"] = new YamlMap { ["tag"] = Version } },
                 ["spire-server"] = new YamlMap
                 {
+                    ["image"] = new YamlMap { ["tag"] = Version },
                     ["caTTL"] = "24h",
                     ["defaultX509SvidTTL"] = Duration(manifest.Lifetimes.X509Svid),
                     ["defaultJwtSvidTTL"] = Duration(manifest.Lifetimes.JwtSvid),

@@ -8,8 +8,10 @@ internal static class WorkloadEnvironment
 {
     public const string ManifestFolder = "/etc/agentmesh";
     public const string AuditFolder = "/var/lib/agentmesh/audit";
-
     public const string DataFolder = "/var/lib/agentmesh/data";
+
+    // Where the component spiffe-csi mounts it.
+    private const string Socket = "unix:///spiffe-workload-api/spire-agent.sock";
 
     public static List<object> Of(MeshManifest manifest, Party party, KubernetesSettings settings)
     {
@@ -17,8 +19,7 @@ internal static class WorkloadEnvironment
         {
             Set("ASPNETCORE_URLS", string.Create(CultureInfo.InvariantCulture, $"https://+:{settings.MtlsPort};http://+:{settings.HealthPort}")),
             Set("Mesh__Server__AllowPlainHealth", "true"),
-            // Where the component spiffe-csi mounts it.
-            Set("SPIFFE_ENDPOINT_SOCKET", "unix:///spiffe-workload-api/spire-agent.sock"),
+            Set("SPIFFE_ENDPOINT_SOCKET", Socket),
             Set("Mesh__Manifest", ManifestFolder + "/mesh.json"),
             Set("Mesh__Name", party.Name),
             Set("Mesh__Issuer", Address(manifest.Services["auth-server"], settings) + "/"),
@@ -38,6 +39,17 @@ internal static class WorkloadEnvironment
 
         return environment;
     }
+
+    /// <summary>What the <c>mesh</c> executable needs to find the mesh in a cluster, and to be one of its operators.</summary>
+    public static List<object> OfOperator(MeshManifest manifest, Party party, KubernetesSettings settings) =>
+    [
+        Set("SPIFFE_ENDPOINT_SOCKET", Socket),
+        Set("Mesh__Manifest", ManifestFolder + "/mesh.json"),
+        Set("Mesh__Name", party.Name),
+        Set("Mesh__Issuer", Address(manifest.Services["auth-server"], settings) + "/"),
+        Set("DOTNET_EnableDiagnostics", "0"),
+        .. party.Calls.Values.Select(edge => Set($"services__{edge.Callee.Name}__https__0", Address(edge.Callee, settings))),
+    ];
 
     public static YamlMap Set(string name, string value) => new() { ["name"] = name, ["value"] = value };
 

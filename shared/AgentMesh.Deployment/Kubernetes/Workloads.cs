@@ -3,8 +3,9 @@ using AgentMesh.Manifest;
 namespace AgentMesh.Deployment.Kubernetes;
 
 /// <summary>
-/// A Deployment and a Service for the authorization server, each agent and each further service. The Workload API's socket is not in them:
-/// the component <c>spiffe-csi</c> brings it to every Deployment that carries a party's label.
+/// A StatefulSet and a Service for the authorization server, each agent and each further service. A pod keeps its name and its volume, and with
+/// them its journal, which one process writes at a time. The Workload API's socket is not in them: the component <c>spiffe-csi</c> brings it
+/// to everything that carries a party's label.
 /// </summary>
 internal static class Workloads
 {
@@ -12,6 +13,7 @@ internal static class Workloads
 
     private const string Mtls = "mtls";
     private const string Health = "health";
+    private const string State = "state";
 
     public static IEnumerable<Party> Of(MeshManifest manifest, KubernetesSettings settings) => manifest.Agents.Values
         .Append(manifest.Services["auth-server"])
@@ -20,7 +22,7 @@ internal static class Workloads
 
     public static IEnumerable<YamlMap> Objects(MeshManifest manifest, Party party, KubernetesSettings settings)
     {
-        yield return Deployment(manifest, party, settings);
+        yield return StatefulSet(manifest, party, settings);
         yield return Service(party, settings);
         if (IsAuthServer(party) && settings.AuthServers > 1)
         {
@@ -28,12 +30,15 @@ internal static class Workloads
         }
     }
 
-    private static YamlMap Deployment(MeshManifest manifest, Party party, KubernetesSettings settings)
+    private static YamlMap StatefulSet(MeshManifest manifest, Party party, KubernetesSettings settings)
     {
-        var deployment = YamlMap.Object("apps/v1", "Deployment", party.Name, settings.Namespace);
-        Label(deployment, party);
-        deployment["spec"] = new YamlMap
+        var set = YamlMap.Object("apps/v1", "StatefulSet", party.Name, settings.Namespace);
+        Label(set, party);
+        set["spec"] = new YamlMap
         {
+            ["serviceName"] = party.Name,
+            // They are equals: none waits for another.
+            ["podManagementPolicy"] = "Parallel",
             ["replicas"] = IsAuthServer(party) ? settings.AuthServers : 1,
             ["selector"] = Labels.Select(party),
             ["template"] = new YamlMap
@@ -41,8 +46,20 @@ internal static class Workloads
                 ["metadata"] = new YamlMap { ["labels"] = new YamlMap { [Labels.Party] = party.Name, [Labels.Name] = party.Name } },
                 ["spec"] = Pod(manifest, party, settings),
             },
+            ["volumeClaimTemplates"] = new List<object>
+            {
+                new YamlMap
+                {
+                    ["metadata"] = new YamlMap { ["name"] = State },
+                    ["spec"] = new YamlMap
+                    {
+                        ["accessModes"] = new List<object> { "ReadWriteOnce" },
+                        ["resources"] = new YamlMap { ["requests"] = new YamlMap { ["storage"] = "1Gi" } },
+                    },
+                },
+            },
         };
-        return deployment;
+        return set;
     }
 
     private static YamlMap Pod(MeshManifest manifest, Party party, KubernetesSettings settings)
@@ -59,8 +76,6 @@ internal static class Workloads
             ["volumes"] = new List<object>
             {
                 new YamlMap { ["name"] = "manifest", ["configMap"] = new YamlMap { ["name"] = ManifestConfigMap } },
-                new YamlMap { ["name"] = "audit", ["emptyDir"] = new YamlMap { ["sizeLimit"] = "1Gi" } },
-                new YamlMap { ["name"] = "data", ["emptyDir"] = new YamlMap { ["sizeLimit"] = "1Gi" } },
                 new YamlMap { ["name"] = "tmp", ["emptyDir"] = new YamlMap { ["sizeLimit"] = "64Mi" } },
             },
         };
@@ -105,8 +120,8 @@ internal static class Workloads
         ["volumeMounts"] = new List<object>
         {
             new YamlMap { ["name"] = "manifest", ["mountPath"] = WorkloadEnvironment.ManifestFolder, ["readOnly"] = true },
-            new YamlMap { ["name"] = "audit", ["mountPath"] = WorkloadEnvironment.AuditFolder },
-            new YamlMap { ["name"] = "data", ["mountPath"] = WorkloadEnvironment.DataFolder },
+            new YamlMap { ["name"] = State, ["mountPath"] = WorkloadEnvironment.AuditFolder, ["subPath"] = "audit" },
+            new YamlMap { ["name"] = State, ["mountPath"] = WorkloadEnvironment.DataFolder, ["subPath"] = "data" },
             new YamlMap { ["name"] = "tmp", ["mountPath"] = "/tmp" },
         },
     };

@@ -20,13 +20,15 @@ internal static class ClusterObjects
     public static IReadOnlyDictionary<string, string> Files { get; } = GeneratedFiles.ForKubernetes(Repository.Manifest, Repository.Settings).Content;
 
     public static IReadOnlyList<object> All { get; } = [.. Files
-        .Where(file => file.Key is not ("base/kustomization.yaml" or "base/cluster-spiffe-ids.yaml" or "base/mesh.json" or "spire-values.yaml"))
+        .Where(file => file.Key is not ("base/kustomization.yaml" or "components/operator/kustomization.yaml" or "base/cluster-spiffe-ids.yaml" or "base/mesh.json" or "spire-values.yaml"))
         .SelectMany(file => KubernetesYaml.LoadAllFromString(file.Value, Types, strict: true))];
 
-    public static IEnumerable<V1Deployment> Deployments => All.OfType<V1Deployment>();
+    /// <summary>The manifest's parties; PostgreSQL is none.</summary>
+    public static IEnumerable<V1StatefulSet> Workloads => All.OfType<V1StatefulSet>().Where(set => set.Metadata.Labels.ContainsKey("agentmesh.io/party"));
 
     /// <summary>Every pod that there will be, by the name of what makes it.</summary>
-    public static IReadOnlyDictionary<string, V1PodTemplateSpec> Pods { get; } = Deployments.Select(deployment => (deployment.Metadata.Name, deployment.Spec.Template))
-        .Concat(All.OfType<V1StatefulSet>().Select(set => (set.Metadata.Name, set.Spec.Template)))
-        .ToDictionary(pod => pod.Name, pod => pod.Template);
+    public static IReadOnlyDictionary<string, V1PodTemplateSpec> Pods { get; } =
+        All.OfType<V1StatefulSet>().Select(set => (set.Metadata.Name, set.Spec.Template))
+            .Concat(All.OfType<V1Deployment>().Select(deployment => (deployment.Metadata.Name, deployment.Spec.Template)))
+            .ToDictionary(pod => pod.Name, pod => pod.Template);
 }
