@@ -3,7 +3,7 @@ using AgentMesh.Deployment.Tests.Cluster;
 
 namespace AgentMesh.Deployment.Tests.Template;
 
-/// <summary><c>dotnet new agentmesh</c>. One of these builds what it makes, which takes about a minute on two cores.</summary>
+/// <summary><c>dotnet new agentmesh</c>. Two of these build what it makes, which takes about a minute each on two cores.</summary>
 public sealed partial class TemplateTests(TemplatePackage package) : IClassFixture<TemplatePackage>
 {
     private static readonly string[] OldNames = ["AgentMesh", "agentmesh.local", "StarterAgent", "starter-agent"];
@@ -24,6 +24,7 @@ public sealed partial class TemplateTests(TemplatePackage package) : IClassFixtu
         AssertRenamed(folder);
         Assert.Equal(["ClaimsClerk"], Directory.EnumerateDirectories(Path.Combine(folder, "agents")).Select(Path.GetFileName));
 
+        Assert.Superset(new HashSet<string> { "Mesh/Mesh.csproj", "AppHost/AppHost.csproj", "agents/ClaimsClerk/ClaimsClerk.csproj" }, (await ProjectsAsync(folder, "Acme.Insurance.sln")).ToHashSet());
         // Mesh builds what it starts: the agent and the services.
         await package.RunAsync(folder, "dotnet", "build", "Mesh", "-v", "q", "--nologo");
         Assert.True(File.Exists(Path.Combine(folder, "agents/ClaimsClerk/bin/Debug/net10.0/ClaimsClerk.dll")));
@@ -38,13 +39,20 @@ public sealed partial class TemplateTests(TemplatePackage package) : IClassFixtu
     {
         var folder = await package.InstantiateAsync("Acme", "--trustDomain", "acme.example");
         AssertRenamed(folder);
-        foreach (var solution in new[] { "Acme.sln", "tests/Acme.Tests.sln" })
-        {
-            var path = Path.Combine(folder, solution);
-            var projects = Project().Matches(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Select(match => match.Groups[1].Value.Replace('\\', '/')).ToList();
-            Assert.NotEmpty(projects);
-            Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, project)), $"{solution} lists {project}, which is not there."));
-        }
+        Assert.Contains("AppHost/AppHost.csproj", await ProjectsAsync(folder, "Acme.sln"));
+        Assert.NotEmpty(await ProjectsAsync(folder, "tests/Acme.Tests.sln"));
+
+        await package.RunAsync(folder, "dotnet", "build", "Mesh", "-v", "q", "--nologo");
+        await package.RunAsync(folder, Path.Combine(folder, "Mesh/bin/Debug/net10.0/mesh"), "can", "advisor", "market-data", "market.read");
+    }
+
+    /// <summary>The projects that a solution lists, every one of which is there.</summary>
+    private static async Task<IReadOnlyList<string>> ProjectsAsync(string folder, string solution)
+    {
+        var path = Path.Combine(folder, solution);
+        var projects = Project().Matches(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Select(match => match.Groups[1].Value.Replace('\\', '/')).ToList();
+        Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, project)), $"{solution} lists {project}, which is not there."));
+        return projects;
     }
 
     private static void AssertRenamed(string folder)
