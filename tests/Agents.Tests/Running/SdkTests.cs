@@ -13,6 +13,8 @@ namespace AgentMesh.Agents.Tests.Running;
 [Collection(nameof(RunningMesh))]
 public sealed class SdkTests(RunningMesh mesh, NodeInterop node) : IClassFixture<NodeInterop>
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("risk-analyst", "risk.score", "score-portfolio", A2AProtocol.JsonRpc)]
     [InlineData("risk-analyst", "risk.score", "score-portfolio", A2AProtocol.HttpJson)]
@@ -67,7 +69,7 @@ public sealed class SdkTests(RunningMesh mesh, NodeInterop node) : IClassFixture
         var output = JsonElement.Parse(await NodeInterop.RunScriptAsync("mcp.mjs", JsonSerializer.Serialize(new
         {
             url = new Uri(mesh.AddressOf(agent), "mcp"),
-            headers = new { Authorization = $"Bearer {await TokenAsync(agent, scope)}" },
+            headers = new { Authorization = $"Bearer {await mesh.TokenAsync(agent, scope)}" },
             tls = Tls(agent),
             tool,
             arguments = Request(tool),
