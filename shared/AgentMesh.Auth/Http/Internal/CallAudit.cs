@@ -17,14 +17,14 @@ internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, 
 
     /// <summary>The request goes out with its credential. It need not wait for this; its answer has to.</summary>
     public ValueTask SentAsync(HttpRequestMessage request, X509Svid svid) =>
-        audit.WriteAsync(Event(request) with { Authentication = _authentication, Decision = "allow", Posture = AuditFacts.PostureOf(svid) });
+        audit.WriteAsync(Event(request, svid, null, null));
 
     /// <summary>The request was not sent, or what answered was not the callee. Never throws: whoever called is told of the refusal itself.</summary>
     public async ValueTask RefusedAsync(HttpRequestMessage request, string reason, string remediation)
     {
         try
         {
-            await audit.WriteAsync(Event(request) with { Decision = "deny", Reason = reason, Remediation = remediation }).ConfigureAwait(false);
+            await audit.WriteAsync(Event(request, null, reason, remediation)).ConfigureAwait(false);
         }
         catch (AuditException exception)
         {
@@ -32,7 +32,7 @@ internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, 
         }
     }
 
-    private AuditEvent Event(HttpRequestMessage request)
+    private AuditEvent Event(HttpRequestMessage request, X509Svid? sentWith, string? reason, string? remediation)
     {
         var (served, span) = (DelegationContext.Current, Activity.Current);
         return new AuditEvent
@@ -46,12 +46,16 @@ internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, 
             Callee = callee.SpiffeId,
             Action = ActionOf(request),
             Scopes = _scopes,
-            Decision = "",
+            Authentication = sentWith is null ? null : _authentication,
+            Decision = sentWith is null ? "deny" : "allow",
+            Reason = reason,
             TransactionId = served?.TransactionId,
             TraceId = span?.TraceId.ToHexString(),
             SpanId = span?.SpanId.ToHexString(),
             PolicyVersion = identity.Manifest.Version,
+            Posture = sentWith is null ? null : AuditFacts.PostureOf(sentWith),
             Risk = _risk,
+            Remediation = remediation,
         };
     }
 
