@@ -29,6 +29,14 @@ internal sealed class ApprovalText(string trustDomain, TimeProvider time)
         yield return string.Create(CultureInfo.InvariantCulture, $"  expires at {time.GetLocalNow() + left:HH:mm:ss}, in {Math.Max(0, left.TotalSeconds):0} s");
     }
 
+    /// <summary>What would be done, in one line: nothing of it is the asking agent's words.</summary>
+    public string Summary(WaitingApproval approval) =>
+        $"{Name(approval.Client)} asks, for {Name(approval.Subject)}{Through(approval)}: {Name(approval.Callee)} will {What(approval)} [{Printable.Line(approval.Scope)}]";
+
+    /// <summary>What exactly the callee would do, and every other member of the details.</summary>
+    public static string What(WaitingApproval approval) => string.Join("; and ", approval.AuthorizationDetails.EnumerateArray()
+        .Select(detail => Rest(detail) is { Length: > 0 } rest ? $"{Action(detail)} ({rest})" : Action(detail)));
+
     private static string Action(JsonElement detail)
     {
         if (Text(detail, "type") != OrderType)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.Cli.Live;
 
 namespace AgentMesh.Cli.Approvals;
 
@@ -23,4 +24,16 @@ internal sealed record WaitingApproval(
     string? BindingMessage,
     JsonElement AuthorizationDetails,
     DateTimeOffset CreatedAt,
-    DateTimeOffset ExpiresAt);
+    DateTimeOffset ExpiresAt)
+{
+    /// <summary>What waits now, oldest first.</summary>
+    /// <param name="connection">Asks as the operator.</param>
+    /// <param name="wait">How long to wait for the first, at most half a minute.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MeshException">The server refuses, or does not answer.</exception>
+    public static async Task<IReadOnlyList<WaitingApproval>> ListAsync(OperatorConnection connection, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var answer = await connection.GetAsync($"approvals?wait={(int)wait.TotalSeconds}", cancellationToken);
+        return [.. answer.GetProperty("items").EnumerateArray().Select(item => item.Deserialize<WaitingApproval>(JsonSerializerOptions.Web)!)];
+    }
+}

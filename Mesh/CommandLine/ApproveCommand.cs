@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AgentMesh.Cli.Approvals;
 using AgentMesh.Cli.Live;
 using AgentMesh.Cli.Output;
 using Spectre.Console;
@@ -33,7 +34,8 @@ internal static class ApproveCommand
     {
         var mesh = LiveMesh.Find();
         await using var connection = await OperatorConnection.OpenAsync(mesh, cancellationToken);
-        var pending = await PendingApproval.ListAsync(connection, wait, cancellationToken);
+        var pending = await WaitingApproval.ListAsync(connection, wait, cancellationToken);
+        var text = new ApprovalText(mesh.Manifest.TrustDomain, TimeProvider.System);
         if (id is null && (json || !screen.IsTerminal || pending.Count == 0))
         {
             if (json)
@@ -42,18 +44,18 @@ internal static class ApproveCommand
                 Write(screen, pending, mesh.Manifest.TrustDomain);
             return ExitCode.Ok;
         }
-        var chosen = id is null ? await ChooseAsync(screen, decision, pending, mesh.Manifest.TrustDomain, cancellationToken) : Find(pending, id);
+        var chosen = id is null ? await ChooseAsync(screen, decision, pending, text, mesh.Manifest.TrustDomain, cancellationToken) : Find(pending, id);
         if (chosen is null)
             return ExitCode.Ok;
         await connection.PostAsync($"approvals/{chosen.Id}/{decision}", cancellationToken);
         if (json)
             JsonOutput.Write(new { chosen.Id, decision, by = mesh.Operator.SpiffeId });
         else
-            screen.Line($"{(decision == "approve" ? "approved" : "denied")}: {chosen.Summary(mesh.Manifest.TrustDomain)}");
+            screen.Line($"{(decision == "approve" ? "approved" : "denied")}: {text.Summary(chosen)}");
         return ExitCode.Ok;
     }
 
-    private static PendingApproval Find(IReadOnlyList<PendingApproval> pending, string id) =>
+    private static WaitingApproval Find(IReadOnlyList<WaitingApproval> pending, string id) =>
         pending.Where(request => request.Id.StartsWith(id, StringComparison.Ordinal)).ToList() switch
         {
             [var one] => one,
@@ -61,39 +63,43 @@ internal static class ApproveCommand
             var several => throw MeshException.BadInput($"'{id}' is the beginning of {several.Count} requests. Give more of it."),
         };
 
-    private static async Task<PendingApproval?> ChooseAsync(Screen screen, string decision, IReadOnlyList<PendingApproval> pending, string trustDomain, CancellationToken cancellationToken)
+    private static async Task<WaitingApproval?> ChooseAsync(
+        Screen screen, string decision, IReadOnlyList<WaitingApproval> pending, ApprovalText text, string trustDomain, CancellationToken cancellationToken)
     {
         Write(screen, pending, trustDomain);
         var prompt = new SelectionPrompt<int>()
             .Title($"which one do you {decision}?")
-            .UseConverter(index => index < pending.Count ? Markup.Escape(pending[index].Summary(trustDomain)) : "none")
+            .UseConverter(index => index < pending.Count ? Markup.Escape($"{Short(pending[index])}  {text.Summary(pending[index])}") : "none")
             .AddChoices(Enumerable.Range(0, pending.Count + 1));
         var chosen = await prompt.ShowAsync(screen.Results, cancellationToken);
         return chosen < pending.Count ? pending[chosen] : null;
     }
 
-    private static void Write(Screen screen, IReadOnlyList<PendingApproval> pending, string trustDomain)
+    private static void Write(Screen screen, IReadOnlyList<WaitingApproval> pending, string trustDomain)
     {
         if (pending.Count == 0)
         {
             screen.Line("nothing waits for a decision");
             return;
         }
-        var table = screen.Table("id", "agent", "wants", "at", "for", "what exactly", "left");
+        // The agent's own words come last, and as such: they are no part of what is approved.
+        var table = screen.Table("id", "agent", "for", "what would be done", "scope", "left", "the agent says");
         foreach (var request in pending)
         {
             var left = request.ExpiresAt - TimeProvider.System.GetUtcNow();
             table.AddRow(
                 Cell(request.Id),
                 Cell(PartyName.Short(request.Client, trustDomain)),
-                Cell(request.Scope),
-                Cell(PartyName.Short(request.Callee, trustDomain)),
                 Cell(PartyName.Short(request.Subject, trustDomain)),
-                Cell(request.BindingMessage is null ? request.Action : $"{request.BindingMessage} ({request.Action})"),
-                Cell(string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, left.TotalSeconds):0} s")));
+                Cell($"{PartyName.Short(request.Callee, trustDomain)} will {ApprovalText.What(request)}"),
+                Cell(request.Scope),
+                Cell(string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, left.TotalSeconds):0} s")),
+                Cell(request.BindingMessage is { } words ? $"\"{Printable.Line(words)}\"" : ""));
         }
         screen.Results.Write(table);
     }
+
+    private static string Short(WaitingApproval request) => Printable.Line(request.Id[..Math.Min(8, request.Id.Length)]);
 
     private static Text Cell(string text) => new(Printable.Of(text));
 }

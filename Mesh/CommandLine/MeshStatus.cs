@@ -1,5 +1,6 @@
 using System.Text;
 using AgentMesh.Auth;
+using AgentMesh.Cli.Approvals;
 using AgentMesh.Cli.Demo;
 using AgentMesh.Cli.Live;
 
@@ -20,7 +21,7 @@ internal sealed record MeshStatus(IReadOnlyList<PartStatus> Parts, int? Pending,
             parts = await WithSvidsAsync(parts, mesh, connection, cancellationToken);
             parts = await TryAsync(parts, unknown, () => WithStateAsync(parts, mesh, connection, cancellationToken));
             parts = await TryAsync(parts, unknown, () => WithLedgerAsync(parts, mesh, connection, cancellationToken));
-            var pending = await TryAsync<int?>(null, unknown, async () => (await PendingApproval.ListAsync(connection, TimeSpan.Zero, cancellationToken)).Count);
+            var pending = await TryAsync<int?>(null, unknown, async () => (await WaitingApproval.ListAsync(connection, TimeSpan.Zero, cancellationToken)).Count);
             return new MeshStatus(parts, pending, unknown);
         }
         catch (MeshException e)
