@@ -40,7 +40,7 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
     }
 
     /// <summary>Asks and shows what came back, and over which hops.</summary>
-    public async Task<(Answer Answer, IReadOnlyList<AuditEvent> Hops)> AskAsync(string question, Portfolio portfolio, CancellationToken cancellationToken)
+    public async Task<(Answer Answer, IReadOnlyList<AuditEvent> Hops)> AskAsync(string question, Portfolio? portfolio, CancellationToken cancellationToken)
     {
         var answer = await session.AskAsync(question, portfolio, cancellationToken, _views.Progress);
         _views.Answer(edge.Callee.Name, question, answer);

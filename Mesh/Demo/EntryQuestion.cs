@@ -7,16 +7,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.Cli.Demo;
 
-/// <summary>A question to the entry agent's first skill: its card is fetched and verified, and what happens is heard as it does.</summary>
+/// <summary>A question to the entry agent's first skill: its card is fetched and verified, and what happens is heard as it does, also over a stream that breaks.</summary>
 internal sealed class EntryQuestion
 {
-    private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(3);
-
     private readonly A2AClient _client;
     private readonly string _agent;
     private readonly string _skill;
 
-    private EntryQuestion(A2AClient client, string agent, string skill) => (_client, _agent, _skill) = (client, agent, skill);
+    /// <summary>To an agent that is known already.</summary>
+    internal EntryQuestion(A2AClient client, string agent, string skill) => (_client, _agent, _skill) = (client, agent, skill);
 
     /// <exception cref="SkillException">The agent's card is not believed, or asks for what this operator cannot give.</exception>
     public static async Task<EntryQuestion> PrepareAsync(IServiceProvider services, Edge edge, Uri address, CancellationToken cancellationToken)
@@ -42,58 +41,21 @@ internal sealed class EntryQuestion
             Parts = [Part.FromData(JsonSerializer.SerializeToElement(request, SkillJson.Options))],
             Metadata = SkillName.Metadata(_skill),
         };
-        string? taskId = null;
-        JsonElement? result = null;
-        try
-        {
-            await foreach (var each in _client.SendStreamingMessageAsync(new() { Message = message }, cancellationToken))
-            {
-                taskId ??= each.Task?.Id;
-                var artifact = each.ArtifactUpdate?.Artifact ?? (each.Task?.Artifacts is [.., var last] ? last : null);
-                result = artifact?.Parts.FirstOrDefault(part => part.Data is not null)?.Data ?? result;
-                if ((each.StatusUpdate?.Status ?? each.Task?.Status) is { } status && Take(status, heard) && result is { } given)
-                    return given;
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && taskId is not null)
-        {
-            await CancelAsync(taskId);
-            throw;
-        }
-        throw new SkillException("bad_answer", $"{_agent}'s stream ended without a result.");
+        var task = await new TaskFollower(_client, heard: status => Hear(status, heard)).RunAsync(message, cancellationToken);
+        if (task.Status.State != TaskState.Completed)
+            throw new SkillException(ReasonOf(task.Status) ?? task.Status.State.ToString(), task.Status.Message?.Text is { Length: > 0 } text ? text : "no reason is given");
+        return (task.Artifacts is [.., var last] ? last.Parts.FirstOrDefault(part => part.Data is not null)?.Data : null)
+            ?? throw new SkillException("bad_answer", $"{_agent}'s task ended without a result.");
     }
 
-    /// <summary>Whether the task is done.</summary>
-    private static bool Take(A2A.TaskStatus status, Action<string> heard)
+    private static ValueTask Hear(A2A.TaskStatus status, Action<string> heard)
     {
-        var text = status.Message?.Text;
-        switch (status.State)
-        {
-            case TaskState.Completed:
-                return true;
-            case TaskState.Submitted or TaskState.Working or TaskState.AuthRequired:
-                if (!string.IsNullOrWhiteSpace(text))
-                    heard(text);
-                return false;
-            default:
-                throw new SkillException(ReasonOf(status) ?? status.State.ToString(), text is { Length: > 0 } ? text : "no reason is given");
-        }
+        if (status.State is TaskState.Submitted or TaskState.Working or TaskState.AuthRequired && status.Message?.Text is { } text && !string.IsNullOrWhiteSpace(text))
+            heard(text);
+        return ValueTask.CompletedTask;
     }
 
     private static string? ReasonOf(A2A.TaskStatus status) => (status.Message?.Parts ?? [])
         .Select(part => part.Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("reason", out var reason) ? reason.ToString() : null)
         .FirstOrDefault(reason => reason is not null);
-
-    private async Task CancelAsync(string taskId)
-    {
-        using var timeout = new CancellationTokenSource(CancelTimeout);
-        try
-        {
-            await _client.CancelTaskAsync(taskId, timeout.Token);
-        }
-        catch (Exception e) when (e is A2AException or HttpRequestException or OperationCanceledException)
-        {
-            // It has ended meanwhile, or ends with the mesh.
-        }
-    }
 }

@@ -24,15 +24,16 @@ internal sealed class OperatorSession : IAsyncDisposable
     private readonly Edge _edge;
     private readonly Uri _address;
 
-    /// <summary>All questions of a session are one conversation.</summary>
-    private readonly string _contextId = Guid.NewGuid().ToString();
-
-    private OperatorSession(IHost host, Edge edge, Uri address)
+    private OperatorSession(IHost host, Edge edge, Uri address, string? contextId)
     {
         _host = host;
         _edge = edge;
         _address = address;
+        ContextId = contextId ?? Guid.NewGuid().ToString();
     }
+
+    /// <summary>All questions of a session are one conversation, and with this id those of a later session belong to it.</summary>
+    public string ContextId { get; }
 
     /// <summary>What the operator decides with, as long as this session lasts.</summary>
     public ApprovalDesk CreateApprovalDesk(RunningMesh mesh) => new(
@@ -40,8 +41,12 @@ internal sealed class OperatorSession : IAsyncDisposable
 
     public X509Svid Svid => _host.Services.GetRequiredService<IX509SvidSource>().GetX509Svid();
 
+    /// <param name="mesh">Where it runs.</param>
+    /// <param name="edge">Whom it asks.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="contextId">The conversation that it goes on with; null: a new one.</param>
     /// <exception cref="MeshException">The Workload API gives this process no identity.</exception>
-    public static async Task<OperatorSession> StartAsync(RunningMesh mesh, Edge edge, CancellationToken cancellationToken)
+    public static async Task<OperatorSession> StartAsync(RunningMesh mesh, Edge edge, CancellationToken cancellationToken, string? contextId = null)
     {
         // A person's terminal, beside a mesh on the same machine: what it asks for is on record with those that it asks, and it keeps no journal itself.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
@@ -63,7 +68,7 @@ internal sealed class OperatorSession : IAsyncDisposable
         {
             await host.StartAsync(timeout.Token);
             await host.Services.GetRequiredService<SpiffeSource>().WaitUntilReadyAsync(timeout.Token);
-            return new OperatorSession(host, edge, mesh.Agents[edge.Callee.Name]);
+            return new OperatorSession(host, edge, mesh.Agents[edge.Callee.Name], contextId);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -75,11 +80,11 @@ internal sealed class OperatorSession : IAsyncDisposable
 
     /// <summary>Asks the entry agent over A2A. The trace begins here.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="portfolio">What it is about.</param>
+    /// <param name="portfolio">What it is about; null: what the conversation has been about.</param>
     /// <param name="cancellationToken">Gives up, and cancels the task.</param>
     /// <param name="heard">Hears what the agents report while they work, a line each.</param>
     /// <exception cref="MeshException">The agent refuses, fails, or does not answer.</exception>
-    public async Task<Answer> AskAsync(string question, Portfolio portfolio, CancellationToken cancellationToken, Action<string>? heard = null)
+    public async Task<Answer> AskAsync(string question, Portfolio? portfolio, CancellationToken cancellationToken, Action<string>? heard = null)
     {
         using var activity = new Activity("mesh ask").SetIdFormat(ActivityIdFormat.W3C);
         activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
@@ -91,7 +96,7 @@ internal sealed class OperatorSession : IAsyncDisposable
         try
         {
             var entry = await EntryQuestion.PrepareAsync(_host.Services, _edge, _address, timeout.Token);
-            var body = await entry.AskAsync(new { question, portfolio }, _contextId, heard ?? (static _ => { }), timeout.Token);
+            var body = await entry.AskAsync(new { question, portfolio }, ContextId, heard ?? (static _ => { }), timeout.Token);
             return new Answer(
                 body.GetProperty("answer").GetString() ?? "",
                 Member(body, "model")?.GetString(),
