@@ -80,6 +80,12 @@ internal static class Options
         Description = "Run the demo and end: exit code 0 only if the answer came, every attack was refused, of the purchases exactly the approved one was executed, and an agent that was disabled mid-task was refused everywhere.",
     };
 
+    public static Option<string?> Data { get; } = new("--data")
+    {
+        Description = "Keep what the agents and services store in this folder, and begin with what is there: the Trader's ledger, the registry, the authorization server's keys, revocations and audit ledger, and the journals. Default: all of it ends with the run.",
+        HelpName = "DIR",
+    };
+
     public static Option<bool> Keep { get; } = new("--keep")
     {
         Description = "Keep the run directory with its logs and journals, and print where it is.",

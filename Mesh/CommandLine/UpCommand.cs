@@ -26,6 +26,7 @@ internal static class UpCommand
         command.Options.Add(Options.LogLevel);
         command.Options.Add(Options.FirstPort);
         command.Options.Add(Options.WorkloadApi);
+        command.Options.Add(Options.Data);
         command.Options.Add(Options.Keep);
         command.Options.Add(Options.Json);
         command.SetAction((parsed, _) => new UpRun(Read(parsed), screen, interrupts, TimeProvider.System).RunAsync());
@@ -43,6 +44,7 @@ internal static class UpCommand
         LogLevel = parsed.GetValue(Options.LogLevel),
         FirstPort = parsed.GetValue(Options.FirstPort),
         WorkloadApi = parsed.GetValue(Options.WorkloadApi),
+        Data = parsed.GetValue(Options.Data),
         Keep = parsed.GetValue(Options.Keep),
         Json = parsed.GetValue(Options.Json),
     };

@@ -23,6 +23,8 @@ internal sealed record UpOptions
 
     public string? Agent { get; init; }
 
+    public string? Data { get; init; }
+
     public bool Once { get; init; }
 
     public bool Keep { get; init; }

@@ -24,7 +24,8 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
         var workloadApi = await ExistingWorkloadApi.FindAsync(options.WorkloadApi, interrupts.Token);
         RunFile.Sweep(RunDirectory.Remove);
 
-        using var run = RunDirectory.Create();
+        using var data = options.Data is { } folder ? DataFolder.Open(folder) : null;
+        using var run = RunDirectory.Create(data);
         if (options.Keep)
             run.Keep();
         await using var processes = new MeshProcesses(time);

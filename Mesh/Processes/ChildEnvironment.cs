@@ -29,7 +29,7 @@ internal sealed class ChildEnvironment(MeshManifest manifest, RunDirectory run, 
     {
         var settings = Identified(service);
         settings["ASPNETCORE_URLS"] = $"{Origin(address)};{Origin(health)}";
-        settings["Mesh__DataDirectory"] = Path.Combine(run.Path, "data", service.Name);
+        settings["Mesh__DataDirectory"] = run.DataOf(service.Name);
         foreach (var (name, uri) in agents)
             settings[$"services__{name}__https__0"] = Origin(uri);
         return settings;

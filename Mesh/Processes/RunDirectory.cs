@@ -11,11 +11,16 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>Where the journals are, inside a run directory.</summary>
     public const string AuditFolder = "audit";
 
+    public const string StateFolder = "state";
+    public const string DataFolderName = "data";
+
     private const string Prefix = "mesh-";
 
     private bool _keep;
 
-    private RunDirectory(string path) => Path = path;
+    private readonly string _kept;
+
+    private RunDirectory(string path, DataFolder? data) => (Path, _kept) = (path, data?.Path ?? path);
 
     public string Path { get; }
 
@@ -26,19 +31,20 @@ internal sealed class RunDirectory : IDisposable
     public string Audit => System.IO.Path.Combine(Path, AuditFolder);
 
     /// <summary>The authorization server's database and key.</summary>
-    public string State => System.IO.Path.Combine(Path, "state");
+    public string State => System.IO.Path.Combine(_kept, StateFolder);
 
-    /// <summary>What one agent keeps; made by the agent if it keeps anything.</summary>
-    public string DataOf(string agent) => System.IO.Path.Combine(Path, "data", agent);
+    /// <summary>What one agent or service keeps; made by it if it keeps anything.</summary>
+    public string DataOf(string party) => System.IO.Path.Combine(_kept, DataFolderName, party);
 
+    /// <param name="data">Where what is stored outlives the run; null: nowhere.</param>
     /// <exception cref="MeshException">The temporary folder cannot be written, or its path is too long for a Unix socket.</exception>
-    public static RunDirectory Create()
+    public static RunDirectory Create(DataFolder? data = null)
     {
         RunDirectory run;
         try
         {
             // A new name that nobody can have made before, mode 0700.
-            run = new RunDirectory(Directory.CreateTempSubdirectory(Prefix).FullName);
+            run = new RunDirectory(Directory.CreateTempSubdirectory(Prefix).FullName, data);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +60,11 @@ internal sealed class RunDirectory : IDisposable
         }
 
         Directory.CreateDirectory(run.Logs);
-        Directory.CreateDirectory(run.Audit);
+        // The ledger knows each journal from its first record: where it is kept, they are, too.
+        if (data is null)
+            Directory.CreateDirectory(run.Audit);
+        else
+            Directory.CreateSymbolicLink(run.Audit, System.IO.Path.Combine(data.Path, AuditFolder));
         Directory.CreateDirectory(run.State);
         return run;
     }
