@@ -38,5 +38,5 @@ internal static class ManifestFile
     }
 
     private static MeshException NotFound() => MeshException.BadInput(
-        $"there is no {Name} in {Directory.GetCurrentDirectory()} or above it. Give one with --manifest FILE.");
+        $"there is no {Name} in {Directory.GetCurrentDirectory()} or above it. Run mesh in a checkout of AgentMesh, or of what you made of it, which has one; or give one with --manifest FILE.");
 }
