@@ -12,7 +12,8 @@ public static class AgentDefaults
 {
     /// <summary>
     /// <see cref="ServiceDefaultsExtensions.AddServiceDefaults"/> and the agent's part: its identity (<c>Mesh:Name</c>, from the Workload API),
-    /// mutual TLS and tokens on everything that comes in, problem details, a Semantic Kernel held to the request's scopes, and an MCP server for the skills.
+    /// mutual TLS and tokens on everything that comes in, problem details, the store of its tasks, a Semantic Kernel held to the request's scopes, and an
+    /// MCP server for the skills.
     /// Calls to other agents: <c>AddHttpClient&lt;T&gt;(…).AddAgentAuth("callee", "scope")</c>.
     /// </summary>
     /// <exception cref="StartupException">The configuration is wrong; run the application in <see cref="Agent.RunAsync"/>, which prints it.</exception>
@@ -25,6 +26,7 @@ public static class AgentDefaults
         builder.AddAgentKernel();
         builder.AddMcpTools();
         Problems.Add(builder.Services);
+        TaskDatabase.Add(builder);
         builder.Services.Configure<SkillOptions>(options => options.Explain = SkillFailures.Explain);
         return builder;
     }

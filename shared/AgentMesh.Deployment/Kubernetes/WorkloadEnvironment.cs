@@ -29,6 +29,9 @@ internal static class WorkloadEnvironment
             // Its socket would need a place to write, and whoever may exec into a pod could read memory through it.
             Set("DOTNET_EnableDiagnostics", "0"),
         };
+        // A container that is started again in its pod has its tasks.
+        if (party.Kind == PartyKind.Agent)
+            environment.Add(Set("Mesh__Tasks__Store", "sqlite"));
         environment.AddRange(Known(manifest, party).Select(other => Set($"services__{other.Name}__https__0", Address(other, settings))));
         if (Workloads.IsAuthServer(party))
         {

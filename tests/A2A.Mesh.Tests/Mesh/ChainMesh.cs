@@ -109,7 +109,7 @@ public sealed class ChainMesh : IAsyncLifetime
     /// <summary>The states of the tasks that an agent of the chain made of the one before it, for a subject.</summary>
     internal async Task<IReadOnlyList<TaskState>> TasksAsync(string agent, string caller, string? subject = null)
     {
-        var store = _running.OfType<RunningAgent>().Single(each => each.Name == agent).Services.GetRequiredService<ITaskStore>();
+        var store = _running.OfType<RunningAgent>().Last(each => each.Name == agent).Services.GetRequiredService<ITaskStore>();
         var owner = subject is null || subject == caller ? ChainManifest.IdOf(caller) : $"{ChainManifest.IdOf(caller)}\n{ChainManifest.IdOf(subject)}";
         var page = await store.ListAsync(owner, new TaskQuery(), TestContext.Current.CancellationToken);
         return [.. page.Tasks.Select(task => task.Status.State)];

@@ -11,6 +11,8 @@ internal sealed class AgentProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _log = [];
     private readonly ConcurrentQueue<string> _errors = [];
 
+    private bool _disposed;
+
     private AgentProcess(Process process) => _process = process;
 
     /// <summary>What it printed on standard error, without empty lines.</summary>
@@ -73,6 +75,9 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.StandardInput.Close();

@@ -66,7 +66,7 @@ public class RunningMesh : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        foreach (var part in new[] { "workload-api", "auth-server", "registry", "taken-over" }.Concat(Agents))
+        foreach (var part in new[] { "workload-api", "auth-server", "registry", "taken-over", "kept" }.Concat(Agents))
             _ports[part] = (FreePort("https"), FreePort("http"));
         var manifest = WriteManifest();
         _model = await ScriptedEndpoint.StartAsync();
@@ -132,7 +132,13 @@ public class RunningMesh : IAsyncLifetime
         return path;
     }
 
-    private async Task StartAsync(string project, string party, Dictionary<string, string> own, string manifest, CancellationToken cancellationToken, string? instance = null)
+    /// <summary>A further process of an agent, which ends when it is disposed of and can be started again.</summary>
+    internal Task<AgentProcess> StartAgainAsync(string project, string party, string instance, Dictionary<string, string> own, CancellationToken cancellationToken) =>
+        StartAsync(project, party, own, Path.Combine(_folder, "mesh.json"), cancellationToken, instance);
+
+    internal string DataOf(string instance) => Path.Combine(_folder, "data", instance);
+
+    private async Task<AgentProcess> StartAsync(string project, string party, Dictionary<string, string> own, string manifest, CancellationToken cancellationToken, string? instance = null)
     {
         var (address, health) = _ports[instance ?? party];
         var settings = new Dictionary<string, string>
@@ -145,7 +151,7 @@ public class RunningMesh : IAsyncLifetime
             ["Mesh__Manifest"] = manifest,
             ["Mesh__Configuration"] = "Debug",
             ["Mesh__Issuer"] = _ports["auth-server"].Address.AbsoluteUri,
-            ["Mesh__DataDirectory"] = Path.Combine(_folder, "data", instance ?? party),
+            ["Mesh__DataDirectory"] = DataOf(instance ?? party),
             ["Mesh__AuditDirectory"] = Path.Combine(_folder, instance is null ? "audit" : $"audit-{instance}"),
             ["Mesh__ExitWithParent"] = "true",
         };
@@ -159,6 +165,7 @@ public class RunningMesh : IAsyncLifetime
         lock (_processes)
             _processes.Add(process);
         await process.ReadyAsync(new Uri(health, "health"), cancellationToken);
+        return process;
     }
 
     private async Task<IHost> StartOperatorAsync(string manifest, CancellationToken cancellationToken)
@@ -180,6 +187,7 @@ public class RunningMesh : IAsyncLifetime
         Add("taken-over", "advisor", "portfolio.advise", "taken-over");
         Add("market-data", "market-data", "market.read");
         Add("risk-analyst", "risk-analyst", "risk.score");
+        Add("kept", "risk-analyst", "risk.score", "kept");
         Add("trader", "trader", "trade.propose");
         Add("account", "trader", "account.read");
         var host = builder.Build();

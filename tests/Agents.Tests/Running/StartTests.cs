@@ -17,6 +17,11 @@ public sealed class StartTests : IDisposable
     [InlineData("agents/Advisor", "Mesh__Model=openai:gpt-5", "needs a key", "OpenAI:ApiKey")]
     [InlineData("agents/Advisor", "Chat__MaximumRounds=0", "Chat:MaximumRounds must be from 1 to 50", "Chat:MaximumRounds")]
     [InlineData("agents/RiskAnalyst", "Risk__RiskFreeRate=5", "Risk:RiskFreeRate must be a fraction", "0.02 is 2 %")]
+    [InlineData("agents/RiskAnalyst", "Mesh__Tasks__Store=redis", "Mesh:Tasks:Store is 'redis'", "memory, sqlite or postgresql")]
+    [InlineData("agents/RiskAnalyst", "Mesh__Tasks__Store=postgresql", "Mesh:Tasks:ConnectionString is not set", "Mesh__Tasks__ConnectionString")]
+    [InlineData("agents/RiskAnalyst", "Mesh__Tasks__ConnectionString=Host=db", "Mesh:Tasks:Store is memory", "postgresql")]
+    [InlineData("agents/RiskAnalyst", "Mesh__Tasks__Retention=0", "Mesh:Tasks:Retention is '0'", "01:00:00")]
+    [InlineData("agents/RiskAnalyst", "Mesh__Tasks__InterruptedRetention=soon", "Mesh:Tasks:InterruptedRetention is 'soon'", "01:00:00")]
     [InlineData("agents/Trader", "Mesh__Manifest=/nowhere/mesh.json", "/nowhere/mesh.json", "Manifest")]
     [InlineData("agents/Trader", "Mesh__Name=nobody", "nobody", "Mesh:Name")]
     [InlineData("agents/Trader", "ASPNETCORE_URLS=https://+:7999", "Mesh:Address is not set", "Mesh__Address")]
@@ -25,7 +30,7 @@ public sealed class StartTests : IDisposable
     public async Task A_bad_setting_is_named(string project, string setting, string what, string hint)
     {
         var name = project switch { "agents/MarketData" => "market-data", "agents/RiskAnalyst" => "risk-analyst", "agents/Trader" => "trader", _ => "advisor" };
-        await using var process = AgentProcess.Start(project, Settings(name, (setting.Split('=')[0], setting.Split('=')[1])));
+        await using var process = AgentProcess.Start(project, Settings(name, (setting.Split('=', 2)[0], setting.Split('=', 2)[1])));
 
         Assert.Equal(1, await process.ExitAsync(TestContext.Current.CancellationToken));
         var line = Assert.Single(process.Errors);

@@ -10,8 +10,6 @@ namespace AgentMesh.A2A.Mesh;
 /// <summary>The A2A server of an agent of the mesh: what the protocol's library leaves to its host.</summary>
 internal static class SkillServer
 {
-    private static readonly TimeSpan Retention = TimeSpan.FromHours(1);
-
     public static void Add(IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -19,17 +17,19 @@ internal static class SkillServer
             return;
         // Now: once the server is set up, the setting is empty.
         var address = AgentAddress.Read(builder.Configuration);
+        var tasks = TaskSettings.Read(builder.Configuration);
         services.AddOptions<SkillOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SkillCatalog([.. provider.GetServices<SkillDefinition>()]));
         services.AddSingleton<SkillAuthorization>();
         services.AddSingleton(provider => new TaskVisibility(provider.GetRequiredService<MeshIdentity>().Manifest.Lifetimes.AccessToken, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SvidCardSigner(provider.GetRequiredService<MeshIdentity>()));
-        services.AddA2AServer<SkillExecutor>((options, provider) => Configure(options, provider, address));
+        services.TryAddSingleton<ITaskStore>(_ => tasks.Store == TaskStoreKind.Memory ? new InMemoryTaskStore() : throw NoDatabase(tasks.Store));
+        services.AddA2AServer<SkillExecutor>((options, provider) => Configure(options, provider, address, tasks));
         Registration.Add(services, builder.Configuration);
     }
 
-    private static void Configure(A2AServerOptions options, IServiceProvider provider, Uri address)
+    private static void Configure(A2AServerOptions options, IServiceProvider provider, Uri address, TaskSettings tasks)
     {
         var identity = provider.GetRequiredService<MeshIdentity>();
         var catalog = provider.GetRequiredService<SkillCatalog>();
@@ -37,8 +37,8 @@ internal static class SkillServer
         var visibility = provider.GetRequiredService<TaskVisibility>();
         var signer = provider.GetRequiredService<SvidCardSigner>();
         var card = MeshCard.Build(identity, catalog.Skills, address, Version);
-        // An agent's own are the tasks of requests under way and of the conversation just held.
-        options.Retention = Retention;
+        options.Retention = tasks.Retention;
+        options.InterruptedRetention = tasks.InterruptedRetention;
         provider.GetRequiredService<IOptions<SkillOptions>>().Value.Server(options);
         options.Card = card;
         options.CardSigner = signer.Current;
@@ -50,6 +50,9 @@ internal static class SkillServer
         options.OnTaskMade = (_, taskId) => visibility.Add(taskId, DelegationContext.Current!);
         options.FindDelegatingOwner = (_, taskId) => visibility.FindDelegatingOwner(taskId, DelegationContext.Current!);
     }
+
+    private static OptionsValidationException NoDatabase(TaskStoreKind store) => new(nameof(TaskSettings), typeof(TaskSettings),
+        [$"{TaskSettings.Section}:Store is {store}, but no ITaskStore is registered that keeps tasks there. Register one before the first AddSkill (AddAgent does), or set it to memory."]);
 
     /// <summary>For a caller that has authenticated: the skills that this request may use.</summary>
     private static AgentCard ExtendedFor(AgentCard card, SkillCatalog catalog)
