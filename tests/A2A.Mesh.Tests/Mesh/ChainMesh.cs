@@ -98,7 +98,8 @@ public sealed class ChainMesh : IAsyncLifetime
         app.MapSkills();
         map?.Invoke(app);
         await app.StartAsync();
-        await Ready.WaitAsync(app.Services);
+        if (waits)
+            await Ready.WaitAsync(app.Services);
         var agent = new RunningAgent(app, name, _addresses[name], audit);
         _running.Add(agent);
         if (registers && waits)

@@ -128,13 +128,11 @@ public sealed class RegistryTests : IAsyncLifetime
         Assert.Equal(["back"], await NamesAsync("ann"));
 
         await ChangeAsync("disable");
-        while ((await FindAsync("ann")).Count > 0)
-            await Task.Delay(20, Cancellation);
+        await UntilAsync(async () => (await FindAsync("ann")).Count == 0);
         Assert.Empty(await NamesAsync("eve"));
 
         await ChangeAsync("enable");
-        while ((await FindAsync("ann")).Count == 0)
-            await Task.Delay(20, Cancellation);
+        await UntilAsync(async () => (await FindAsync("ann")).Count == 1);
     }
 
     [Fact]
@@ -153,12 +151,19 @@ public sealed class RegistryTests : IAsyncLifetime
                 });
             },
             waits: false);
-        while (Volatile.Read(ref asked) < 4)
-            await Task.Delay(20, Cancellation);
+        await UntilAsync(() => Task.FromResult(Volatile.Read(ref asked) >= 4));
         Assert.Empty(await FindAsync("ann"));
 
         Volatile.Write(ref well, true);
         await _mesh.RegisteredAsync("back");
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!await condition())
+            await Task.Delay(20, patience.Token);
     }
 
     private async Task ChangeAsync(string change)

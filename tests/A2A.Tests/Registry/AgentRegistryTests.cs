@@ -109,7 +109,7 @@ public sealed class AgentRegistryTests : IDisposable
         Assert.Equal(["trader"], await NamesAsync(restarted.ConnectAs(null), new(Tag: "trader")));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task The_service_registers_on_start_renews_and_removes_on_stop()
     {
         await using var server = await StartAsync();
@@ -128,7 +128,7 @@ public sealed class AgentRegistryTests : IDisposable
         Assert.Empty(await client.FindAsync(new(), Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_process_that_stops_does_not_remove_the_one_that_has_taken_its_place()
     {
         await using var server = await StartAsync();
@@ -151,7 +151,7 @@ public sealed class AgentRegistryTests : IDisposable
         Assert.Empty(await client.FindAsync(new(), Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_agent_that_is_unhealthy_does_not_renew_and_registers_when_it_is_well_again()
     {
         await using var server = await StartAsync();

@@ -41,7 +41,7 @@ public sealed class LifetimeTests
         Assert.Equal(TaskState.Completed, done.Task!.Status.State);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_executor_that_waits_for_an_authorization_which_nobody_gives_is_stopped()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));

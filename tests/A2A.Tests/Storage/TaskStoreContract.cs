@@ -199,7 +199,7 @@ public abstract class TaskStoreContract : IAsyncLifetime
         Assert.Empty(await _store.FindInterruptedAsync(Start.AddSeconds(5), Cancellation));
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData(TaskState.AuthRequired)]
     [InlineData(TaskState.InputRequired)]
     public async Task What_nobody_answers_in_time_is_failed_and_then_deleted(TaskState state)

@@ -1,13 +1,14 @@
 // Uses one skill of a real agent through the SDK's client, over mutual TLS with a token, and prints what came of each operation as one JSON object.
 // usage: node agent.mjs, with {"url":…,"binding":"JSONRPC","headers":{"Authorization":…},"tls":{"cert":…,"key":…,"ca":…,"serverUri":…},
-// "skill":…,"data":…,"bad":…,"forbidden":…} on its input: data is a good request of the skill, bad one that it rejects, forbidden a skill beyond the token.
+// "skill":…,"data":…,"bad":…,"forbidden":…,"waiting":…} on its input: data is a good request of the skill, bad one that it rejects, forbidden a skill
+// beyond the token; waiting, where there is one, is a request whose task waits for a person, so that it is followed and canceled for certain.
 import { randomUUID } from 'node:crypto';
 import { text as read } from 'node:stream/consumers';
 import { Role, TaskState } from '@a2a-js/sdk';
 import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, RestTransportFactory } from '@a2a-js/sdk/client';
 import { tlsFetch } from './tls-fetch.mjs';
 
-const { url, binding, headers, tls, skill, data, bad, forbidden } = JSON.parse(await read(process.stdin));
+const { url, binding, headers, tls, skill, data, bad, forbidden, waiting } = JSON.parse(await read(process.stdin));
 const plainFetch = tlsFetch(tls);
 const fetchImpl = (input, init = {}) => plainFetch(input, { ...init, headers: { ...init.headers, ...headers } });
 const factory = new ClientFactory({
@@ -69,6 +70,31 @@ let canceled;
 const cancel = await error(async () => { canceled = state(await client.cancelTask({ tenant: '', id: stopped.id, metadata: undefined })); });
 result.cancel = canceled === 'TASK_STATE_CANCELED' || cancel === 'TaskNotCancelableError';
 
+if (waiting) {
+  const asking = client.sendMessageStream(send(waiting));
+  let told;
+  do ({ payload: told } = (await asking.next()).value); while (told.value.status?.state !== TaskState.TASK_STATE_AUTH_REQUIRED);
+  const id = told.value.taskId;
+  const following = client.resubscribeTask({ tenant: '', id });
+  const first = (await following.next()).value.payload;
+  const ended = await client.cancelTask({ tenant: '', id, metadata: undefined });
+  result.waiting = {
+    first: first.$case, awaited: state(first.value), canceled: state(ended),
+    followers: (await Promise.all([drain(asking), drain(following)])).map((rest) => state(rest.at(-1).value)),
+  };
+}
+
+const config = { tenant: '', id: 'mine', taskId: done.id, url: 'https://hooks.example/a2a', token: 't', authentication: { scheme: 'Bearer', credentials: 'c' } };
+const key = { tenant: '', taskId: done.id, id: 'mine' };
+const all = { tenant: '', taskId: done.id, pageSize: 0, pageToken: '' };
+result.push = {
+  created: (await client.createTaskPushNotificationConfig(config)).id,
+  got: (await client.getTaskPushNotificationConfig(key)).url,
+  listed: (await client.listTaskPushNotificationConfig(all)).configs.length,
+};
+await client.deleteTaskPushNotificationConfig(key);
+result.push.left = (await client.listTaskPushNotificationConfig(all)).configs.length;
+
 result.extendedCard = (await client.getAgentCard()).skills.map((each) => each.id);
 
 result.errors = {
@@ -79,6 +105,7 @@ result.errors = {
   noParts: await error(() => client.sendMessage(send(data, { parts: [] }))),
   noSuchSkill: await error(() => client.sendMessage(send(data, {}, {}, 'nothing'))),
   pageSize: await error(() => client.listTasks({ tenant: '', contextId: '', pageSize: 1000, pageToken: '' })),
+  deletedConfig: await error(() => client.getTaskPushNotificationConfig(key)),
   webhookInside: await error(() => client.createTaskPushNotificationConfig({ tenant: '', id: 'mine', taskId: done.id, url: 'https://127.0.0.1/', token: '', authentication: undefined })),
   forbidden: (await error(() => client.sendMessage(send(data, {}, {}, forbidden)))) !== 'none',
 };
