@@ -51,6 +51,20 @@ public sealed class PostgreSqlTests(Postgres cluster) : IClassFixture<Postgres>
     }
 
     [Fact]
+    public async Task A_proof_that_was_used_at_one_instance_is_refused_at_the_other()
+    {
+        await using var pair = await StartPairAsync();
+        var (first, second) = (pair.First.ClientBy(ClientMethod.Jwt, "advisor"), pair.Second.ClientBy(ClientMethod.Jwt, "advisor"));
+        var proof = first.Prove();
+        (string, string)[] ask = [.. TestClient.Exchange(pair.First.AdviceToken(), TestClient.AccessTokenType, "risk-analyst", "risk.score"),
+            ("client_assertion_type", TestClient.SpiffeAssertionType), ("client_assertion", first.JwtSvid)];
+        Assert.Equal(200, (await first.PostProvenAsync("token", [proof], ask)).Status);
+
+        Refused.Because(pair.Second, await second.PostProvenAsync("token", [proof], ask), 400, "invalid_dpop_proof", "dpop_proof_replayed");
+        Assert.Equal(200, (await second.PostProvenAsync("token", [second.Prove()], ask)).Status);
+    }
+
+    [Fact]
     public async Task A_listener_at_one_instance_is_told_what_the_other_revokes()
     {
         await using var pair = await StartPairAsync();

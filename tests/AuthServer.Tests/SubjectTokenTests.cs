@@ -134,7 +134,7 @@ public sealed class SubjectTokenTests
     }
 
     [Fact]
-    public async Task Nothing_is_issued_that_is_not_bound_to_a_certificate()
+    public async Task Nothing_is_issued_that_is_bound_to_nothing()
     {
         await using var server = await RunningServer.StartAsync();
         var local = server.ClientOf("local");

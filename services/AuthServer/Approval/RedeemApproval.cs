@@ -107,6 +107,5 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
         Ancestors = approval.ParentAncestors.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         IssuedAt = approval.CreatedAt,
         ExpiresAt = approval.ParentExpiresAt ?? approval.ExpiresAt,
-        Thumbprint = "",
     };
 }

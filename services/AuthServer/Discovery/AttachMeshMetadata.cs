@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AgentMesh.Auth;
 using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.AuthServer.Requests;
 using AgentMesh.AuthServer.Tokens;
@@ -31,6 +32,7 @@ internal sealed class AttachMeshMetadata(Issuer issuer) : IOpenIddictServerHandl
         context.Metadata["backchannel_token_delivery_modes_supported"] = ImmutableArray.Create<string?>("poll");
         context.Metadata["backchannel_user_code_parameter_supported"] = false;
         context.Metadata["tls_client_certificate_bound_access_tokens"] = true;
+        context.Metadata[DpopNames.AlgorithmsSupported] = ImmutableArray.Create<string?>(DpopNames.Algorithm);
         return ValueTask.CompletedTask;
     }
 }

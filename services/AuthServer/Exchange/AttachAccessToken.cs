@@ -21,7 +21,7 @@ internal sealed class AttachAccessToken(AccessTokenWriter writer, TimeProvider t
         {
             context.Response.IssuedTokenType = TokenTypeIdentifiers.AccessToken;
         }
-        context.Response.TokenType = TokenTypes.Bearer;
+        context.Response.TokenType = token.Type;
         context.Response.ExpiresIn = (long)(token.ExpiresAt - time.GetUtcNow()).TotalSeconds;
         context.Response.Scope = token.Scope;
         if (token.AuthorizationDetails is { } details)

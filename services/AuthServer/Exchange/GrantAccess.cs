@@ -38,7 +38,8 @@ internal sealed class GrantAccess(MeshManifest manifest, RevocationList revocati
             Ancestors = parent is null ? [] : [parent.Id, .. parent.Ancestors],
             IssuedAt = now,
             ExpiresAt = parent is not null && parent.ExpiresAt < expires ? parent.ExpiresAt : expires,
-            Thumbprint = request.Peer!.Thumbprint,
+            Thumbprint = request.Peer?.Thumbprint,
+            ProofKey = request.ProofKey,
             AuthorizationDetails = request.AuthorizationDetails,
         };
         // In the second in which a party was enabled again, the token is from the next one: it is told from those of before.

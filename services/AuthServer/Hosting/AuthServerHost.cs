@@ -2,6 +2,7 @@ using AgentMesh.Auth;
 using AgentMesh.AuthServer.Approval;
 using AgentMesh.AuthServer.Audit;
 using AgentMesh.AuthServer.ClientAuthentication;
+using AgentMesh.AuthServer.Dpop;
 using AgentMesh.AuthServer.Events;
 using AgentMesh.AuthServer.Keys;
 using AgentMesh.AuthServer.Requests;
@@ -92,6 +93,7 @@ public static class AuthServerHost
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<OwnJwtSvid>();
         services.AddSingleton<PeerSvidReader>();
+        services.AddSingleton<UsedProofs>();
         services.AddSingleton<ServerTelemetry>();
         services.AddSingleton<DecisionRecorder>();
         services.AddScoped<EndpointRequest>();

@@ -51,4 +51,7 @@ public sealed class AuthServerOptions
 
     /// <summary>How many journals one party may begin in a day: one for each of its processes with a name of its own. From 1; default 200.</summary>
     public int AuditInstancesPerDay { get; set; } = 200;
+
+    /// <summary>How far <c>iat</c> of a DPoP proof may be from now, either way (RFC 9449 §11.1). From 1 second to 5 minutes.</summary>
+    public TimeSpan ProofWindow { get; set; } = TimeSpan.FromMinutes(1);
 }

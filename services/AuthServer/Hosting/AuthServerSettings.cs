@@ -46,6 +46,10 @@ internal static class AuthServerSettings
         {
             throw new StartupException("Mesh:AuthServer:AuditInstancesPerDay must be at least 1.");
         }
+        if (options.ProofWindow < TimeSpan.FromSeconds(1) || options.ProofWindow > TimeSpan.FromMinutes(5))
+        {
+            throw new StartupException("Mesh:AuthServer:ProofWindow must be between 00:00:01 and 00:05:00.");
+        }
         return options;
     }
 }

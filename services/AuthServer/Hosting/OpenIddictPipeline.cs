@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AgentMesh.AuthServer.Approval;
 using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.AuthServer.Discovery;
+using AgentMesh.AuthServer.Dpop;
 using AgentMesh.AuthServer.Exchange;
 using AgentMesh.AuthServer.Introspection;
 using AgentMesh.AuthServer.Requests;
@@ -27,7 +28,8 @@ internal static class OpenIddictPipeline
     [
         StartSpan.Descriptor,
         RequireSingleParameters.Token, RequireSingleParameters.Introspection, RequireSingleParameters.Revocation,
-        ReadPeerSvid.Descriptor, ValidateSpiffeAssertion.Descriptor, RequireClient.Descriptor, RequireRegisteredClient.Descriptor, RequireSenderConstraint.Descriptor,
+        ReadPeerSvid.Descriptor, ValidateSpiffeAssertion.Descriptor, RequireClient.Descriptor, RequireRegisteredClient.Descriptor,
+        ReadDpopProof.Descriptor, RequireSenderConstraint.Descriptor,
         ReadSubjectToken.Descriptor, ReadActorToken.Descriptor, ReadPresentedToken.Descriptor,
         ResolveTarget.Descriptor, ApplyEdgePolicy.Descriptor, LimitDelegation.Descriptor, RedeemApproval.Descriptor, GrantAccess.Descriptor, AttachAccessToken.Descriptor,
         DescribeToken.Descriptor, RevokePresentedToken.Descriptor,

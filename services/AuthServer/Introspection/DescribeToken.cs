@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AgentMesh.Auth;
 using AgentMesh.AuthServer.Requests;
 using AgentMesh.AuthServer.Revocation;
 using AgentMesh.AuthServer.Tokens;
@@ -39,13 +40,13 @@ internal sealed class DescribeToken(RevocationList revocations, Issuer issuer) :
         context.Subject = token.Subject;
         context.ClientId = token.ClientId;
         context.TokenId = token.Id;
-        context.TokenType = TokenTypes.Bearer;
+        context.TokenType = token.Type;
         context.IssuedAt = token.IssuedAt;
         context.ExpiresAt = token.ExpiresAt;
         context.Audiences.Add(token.Audience);
         context.Scopes.UnionWith(token.Scope.Split(' '));
         context.Claims["txn"] = token.TransactionId;
-        context.Claims["cnf"] = new JsonObject { ["x5t#S256"] = token.Thumbprint };
+        context.Claims["cnf"] = Confirmation(token);
         if (token.Actors.Count > 0)
         {
             context.Claims["act"] = Nest(token.Actors, 0);
@@ -60,6 +61,20 @@ internal sealed class DescribeToken(RevocationList revocations, Issuer issuer) :
     // OpenIddict answers {"active": false} for this error.
     private static ValueTask Inactive(HandleIntrospectionRequestContext context, string reason) =>
         context.Refuse(Errors.InvalidToken, reason, "The token is not active.");
+
+    private static JsonObject Confirmation(Tokens.AccessToken token)
+    {
+        var confirmation = new JsonObject();
+        if (token.Thumbprint is { } thumbprint)
+        {
+            confirmation["x5t#S256"] = thumbprint;
+        }
+        if (token.ProofKey is { } proofKey)
+        {
+            confirmation[DpopNames.Confirmation] = proofKey;
+        }
+        return confirmation;
+    }
 
     private static JsonObject Nest(IReadOnlyList<string> actors, int index)
     {

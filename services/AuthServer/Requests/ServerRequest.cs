@@ -37,6 +37,9 @@ internal sealed class ServerRequest(HttpContext http, long startedAt)
     /// <summary>The token that introspection or revocation is about, if it is valid.</summary>
     public AccessToken? Presented { get; set; }
 
+    /// <summary>Thumbprint of the key that a DPoP proof for this request was signed with.</summary>
+    public string? ProofKey { get; set; }
+
     public Party? Callee { get; set; }
 
     /// <summary>What is granted, space-delimited.</summary>
@@ -69,9 +72,9 @@ internal sealed class ServerRequest(HttpContext http, long startedAt)
     public string Authentication => (Peer, AssertionSubject) switch
     {
         (null, null) => "none",
-        (null, _) => "jwt-svid",
-        (_, null) => "mtls",
-        _ => "mtls+jwt-svid",
+        (null, _) => ProofKey is null ? "jwt-svid" : "jwt-svid+dpop",
+        (_, null) => ProofKey is null ? "mtls" : "mtls+dpop",
+        _ => ProofKey is null ? "mtls+jwt-svid" : "mtls+jwt-svid+dpop",
     };
 
     /// <summary>The request that a transaction belongs to; made when first asked for.</summary>

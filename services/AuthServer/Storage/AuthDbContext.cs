@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AgentMesh.AuthServer.Storage;
 
 /// <summary>
-/// What must survive a restart and be shared by instances: signing keys, the log of security events with
-/// its receivers, and approvals. Clients are not in it (the
-/// manifest is the registry) and neither are tokens (they carry all their state), so an exchange never waits for the database.
+/// What must survive a restart and be shared by instances: signing keys, the log of security events with its receivers, approvals, and
+/// DPoP proofs that were used. Clients are not in it (the manifest is the registry) and neither are tokens (they carry all their state), so
+/// an exchange over mutual TLS never waits for the database.
 /// </summary>
 internal abstract class AuthDbContext(DbContextOptions options) : DbContext(options)
 {
@@ -14,6 +14,7 @@ internal abstract class AuthDbContext(DbContextOptions options) : DbContext(opti
     public DbSet<SecurityEventRow> SecurityEvents => Set<SecurityEventRow>();
     public DbSet<EventStreamRow> EventStreams => Set<EventStreamRow>();
     public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
+    public DbSet<UsedProofRow> UsedProofs => Set<UsedProofRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -43,6 +44,12 @@ internal abstract class AuthDbContext(DbContextOptions options) : DbContext(opti
             entity.HasIndex(row => row.RequestHash).IsUnique();
             entity.HasIndex(row => row.ExpiresAt);
             entity.Property(row => row.Id).HasMaxLength(64);
+        });
+        modelBuilder.Entity<UsedProofRow>(entity =>
+        {
+            entity.ToTable("UsedProofs").HasKey(row => row.Hash);
+            entity.HasIndex(row => row.ExpiresAt);
+            entity.Property(row => row.Hash).HasMaxLength(32);
         });
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AgentMesh.AuthServer.Tokens;
 
-/// <summary>The claims of an access token that this server issues (RFC 9068, RFC 8693 §4, RFC 8705 §3.1).</summary>
+/// <summary>The claims of an access token that this server issues (RFC 9068, RFC 8693 §4, RFC 8705 §3.1, RFC 9449 §6.1).</summary>
 internal sealed record AccessToken
 {
     public required string Id { get; init; }
@@ -28,8 +28,14 @@ internal sealed record AccessToken
     public required DateTimeOffset IssuedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary><c>cnf.x5t#S256</c>: the X509-SVID that the token is bound to.</summary>
-    public required string Thumbprint { get; init; }
+    /// <summary><c>cnf.x5t#S256</c>: the X509-SVID that the token is bound to. A token is bound to this, to <see cref="ProofKey"/>, or to both.</summary>
+    public string? Thumbprint { get; init; }
+
+    /// <summary><c>cnf.jkt</c>: the key that each use of the token is proven with.</summary>
+    public string? ProofKey { get; init; }
+
+    /// <summary><c>token_type</c>: how it is presented.</summary>
+    public string Type => ProofKey is null ? OpenIddict.Abstractions.OpenIddictConstants.TokenTypes.Bearer : AgentMesh.Auth.DpopNames.Scheme;
 
     /// <summary><c>may_act.sub</c>: the only party that may act for the subject with this token.</summary>
     public string? MayAct { get; init; }

@@ -130,9 +130,10 @@ internal sealed class AccessTokenReader(KeyRing keys, Issuer issuer, TimeProvide
         {
             return new("it has expired");
         }
-        if (!claims.TryGetProperty("cnf", out var confirmation) || !confirmation.TryGetProperty("x5t#S256", out var thumbprint))
+        if (!claims.TryGetProperty("cnf", out var confirmation)
+            || (!confirmation.TryGetProperty("x5t#S256", out var thumbprint) & !confirmation.TryGetProperty("jkt", out var proofKey)))
         {
-            return new("it is not bound to a certificate");
+            return new("it is bound neither to a certificate nor to a key");
         }
         return new(new AccessToken
         {
@@ -146,7 +147,8 @@ internal sealed class AccessTokenReader(KeyRing keys, Issuer issuer, TimeProvide
             Ancestors = ReadAncestors(claims),
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64()),
             ExpiresAt = expires,
-            Thumbprint = thumbprint.GetString() ?? throw new FormatException(),
+            Thumbprint = OptionalText(thumbprint),
+            ProofKey = OptionalText(proofKey),
             MayAct = claims.TryGetProperty("may_act", out var mayAct) ? Text(mayAct, "sub") : null,
             AuthorizationDetails = claims.TryGetProperty("authorization_details", out var details) ? details.Clone() : null,
         });
@@ -164,6 +166,9 @@ internal sealed class AccessTokenReader(KeyRing keys, Issuer issuer, TimeProvide
 
     private static string[] ReadAncestors(JsonElement claims) =>
         claims.TryGetProperty("ancestors", out var ancestors) ? [.. ancestors.EnumerateArray().Select(each => each.GetString() ?? throw new FormatException())] : [];
+
+    private static string? OptionalText(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Undefined ? null : element.GetString() ?? throw new FormatException();
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException();
 }

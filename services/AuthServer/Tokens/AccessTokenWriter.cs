@@ -12,7 +12,10 @@ internal sealed class AccessTokenWriter(KeyRing keys, Issuer issuer)
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public string Write(AccessToken token) => Sign(keys.Current, "at+jwt", WriteClaims(token));
+    /// <exception cref="InvalidOperationException">It is bound to nothing.</exception>
+    public string Write(AccessToken token) => token is { Thumbprint: null, ProofKey: null }
+        ? throw new InvalidOperationException("A token that is bound to nothing is worth stealing, and never signed.")
+        : Sign(keys.Current, "at+jwt", WriteClaims(token));
 
     /// <summary>Signs any JWS payload with the current key; also used for security event tokens.</summary>
     public string Sign(SigningKey key, string type, ReadOnlyMemory<byte> payload)
@@ -63,7 +66,14 @@ internal sealed class AccessTokenWriter(KeyRing keys, Issuer issuer)
         json.WriteNumber("iat"u8, token.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp"u8, token.ExpiresAt.ToUnixTimeSeconds());
         json.WriteStartObject("cnf"u8);
-        json.WriteString("x5t#S256"u8, token.Thumbprint);
+        if (token.Thumbprint is { } thumbprint)
+        {
+            json.WriteString("x5t#S256"u8, thumbprint);
+        }
+        if (token.ProofKey is { } proofKey)
+        {
+            json.WriteString("jkt"u8, proofKey);
+        }
         json.WriteEndObject();
         if (token.MayAct is { } mayAct)
         {

@@ -1,10 +1,12 @@
 using AgentMesh.Auth;
 using AgentMesh.AuthServer.Hosting;
+using AgentMesh.AuthServer.Storage;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -76,10 +78,20 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>A client that holds the party's X509-SVID.</summary>
     public TestClient ClientOf(string party) => ClientWith(Authority.Source(SpiffeId.Parse(TestMesh.IdOf(party))));
 
+    /// <summary>A client that proves itself to be the party in the given way.</summary>
+    public TestClient ClientBy(ClientMethod method, string party) =>
+        method == ClientMethod.X509 ? ClientOf(party) : Own(new TestClient(this, identity: null) { Asserted = SpiffeId.Parse(TestMesh.IdOf(party)) });
+
     public TestClient ClientWith(StaticSource identity) => Own(new TestClient(this, identity));
 
     /// <summary>A client that verifies the server but presents no certificate.</summary>
     public TestClient AnonymousClient() => Own(new TestClient(this, identity: null));
+
+    public async Task<int> CountUsedProofsAsync()
+    {
+        await using var context = Services.GetRequiredService<AuthDatabase>().CreateContext();
+        return await context.UsedProofs.CountAsync(TestContext.Current.CancellationToken);
+    }
 
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 

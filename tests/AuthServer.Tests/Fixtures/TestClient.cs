@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Text.Json.Nodes;
 using AgentMesh.Spiffe;
+using AgentMesh.Testing;
 
 namespace AgentMesh.AuthServer.Tests.Fixtures;
 
@@ -34,10 +35,19 @@ internal sealed class TestClient : IDisposable
 
     public X509Svid? Svid { get; }
 
-    public string Id => Svid!.Id.ToString();
+    /// <summary>Who it says it is with a JWT-SVID alone; each request then takes one, and a DPoP proof.</summary>
+    public SpiffeId? Asserted { get; init; }
+
+    /// <summary>What it makes its DPoP proofs with.</summary>
+    public TestProver Prover { get; } = new();
+
+    public string Id => (Asserted ?? Svid!.Id).ToString();
 
     /// <summary>This client's JWT-SVID for the server.</summary>
-    public string JwtSvid => _server.Authority.IssueJwt(Svid!.Id, TestMesh.Issuer);
+    public string JwtSvid => _server.Authority.IssueJwt(Asserted ?? Svid!.Id, TestMesh.Issuer);
+
+    /// <summary>A proof for one request to an endpoint.</summary>
+    public string Prove(string path = "token") => Prover.Prove("POST", TestMesh.Issuer + path, _server.Time.GetUtcNow());
 
     public Task<Answer> ExchangeAsync(string subjectToken, string audience, string? scope = null, params (string Name, string Value)[] more) =>
         PostAsync("token", [.. Exchange(subjectToken, AccessTokenType, audience, scope), .. more]);
@@ -45,15 +55,27 @@ internal sealed class TestClient : IDisposable
     public Task<Answer> ExchangeOwnSvidAsync(string audience, string? scope = null, params (string Name, string Value)[] more) =>
         PostAsync("token", [.. Exchange(JwtSvid, JwtType, audience, scope), .. more]);
 
-    public async Task<Answer> PostAsync(string path, params (string Name, string Value)[] form)
+    public Task<Answer> PostAsync(string path, params (string Name, string Value)[] form) =>
+        Asserted is null ? PostProvenAsync(path, [], form)
+        : PostProvenAsync(path, [Prove(path)], [.. form, ("client_assertion_type", SpiffeAssertionType), ("client_assertion", JwtSvid)]);
+
+    /// <summary>Posts a form with just these DPoP headers.</summary>
+    public async Task<Answer> PostProvenAsync(string path, string[] proofs, params (string Name, string Value)[] form)
     {
         using var content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value)));
-        return await PostAsync(path, content);
+        return await PostAsync(path, content, proofs);
     }
 
-    public async Task<Answer> PostAsync(string path, HttpContent content)
+    public async Task<Answer> PostAsync(string path, HttpContent content, params string[] proofs)
     {
-        using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Version = _http.DefaultRequestVersion, Content = content };
+        if (proofs is [var first, .. var more])
+        {
+            request.Headers.TryAddWithoutValidation("DPoP", first);
+            // .NET would join two values in one line; those of the content get a line of their own.
+            content.Headers.TryAddWithoutValidation("DPoP", more);
+        }
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return await Answer.ReadAsync(response);
     }
 
@@ -68,9 +90,13 @@ internal sealed class TestClient : IDisposable
         return await Answer.ReadAsync(response);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        Prover.Dispose();
+    }
 
-    private static (string, string)[] Exchange(string subjectToken, string type, string audience, string? scope) =>
+    public static (string, string)[] Exchange(string subjectToken, string type, string audience, string? scope) =>
     [
         ("grant_type", TokenExchange), ("subject_token", subjectToken), ("subject_token_type", type), ("audience", audience),
         .. scope is null ? [] : new[] { ("scope", scope) },

@@ -181,6 +181,22 @@ namespace AgentMesh.AuthServer.Storage.Migrations.PostgreSql
 
                     b.ToTable("SigningKeys", (string)null);
                 });
+
+            modelBuilder.Entity("AgentMesh.AuthServer.Storage.UsedProofRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("UsedProofs", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

@@ -174,6 +174,22 @@ namespace AgentMesh.AuthServer.Storage.Migrations.Sqlite
 
                     b.ToTable("SigningKeys", (string)null);
                 });
+
+            modelBuilder.Entity("AgentMesh.AuthServer.Storage.UsedProofRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("UsedProofs", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

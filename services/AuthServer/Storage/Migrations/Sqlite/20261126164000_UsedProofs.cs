@@ -1,0 +1,38 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace AgentMesh.AuthServer.Storage.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class UsedProofs : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "UsedProofs",
+                columns: table => new
+                {
+                    Hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsedProofs", x => x.Hash);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsedProofs_ExpiresAt",
+                table: "UsedProofs",
+                column: "ExpiresAt");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "UsedProofs");
+        }
+    }
+}
