@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace AgentMesh.ServiceDefaults.Callees;
 
-/// <summary>Reads why a callee refused: RFC 9457 problem details, and RFC 6750 errors in <c>WWW-Authenticate</c>.</summary>
+/// <summary>Reads why a callee refused: RFC 9457 problem details, and RFC 6750 and RFC 9449 errors in <c>WWW-Authenticate</c>.</summary>
 internal static class CalleeProblem
 {
     private const int LongestDetail = 500;
@@ -40,7 +40,7 @@ internal static class CalleeProblem
     private static string? ErrorOf(HttpResponseMessage response)
     {
         const string Error = "error=\"";
-        var challenge = response.Headers.WwwAuthenticate.FirstOrDefault(h => h.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))?.Parameter;
+        var challenge = response.Headers.WwwAuthenticate.FirstOrDefault(h => h.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || h.Scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase))?.Parameter;
         var start = challenge?.IndexOf(Error, StringComparison.Ordinal) ?? -1;
         if (start < 0)
             return null;

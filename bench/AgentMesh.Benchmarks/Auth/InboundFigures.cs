@@ -54,7 +54,8 @@ internal static class InboundFigures
         var options = Options.Create(new AgentServerOptions { VerifiedTokens = 0 });
         var identity = services.GetRequiredService<MeshIdentity>();
         var tokens = new AccessTokenValidator(new MeshTokenRules(identity, services.GetRequiredService<IssuerKeys>()), null, options, mesh.Clock);
-        return new CallerChecks(identity, services.GetRequiredService<IX509BundleSource>(), tokens, services.GetRequiredService<IRevocationState>(), mesh.Clock);
+        return new CallerChecks(identity, services.GetRequiredService<IX509BundleSource>(), tokens, services.GetRequiredService<IRevocationState>(),
+            services.GetRequiredService<ProofChecks>(), mesh.Clock);
     }
 
     private static DefaultHttpContext Request(TestSource caller, string token)

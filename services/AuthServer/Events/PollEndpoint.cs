@@ -20,7 +20,7 @@ internal sealed partial class PollEndpoint(EndpointRequest endpoint, EventFeed f
 
     private async Task PollAsync(HttpContext http, string name)
     {
-        if (await endpoint.AuthenticateAsync(http, "decision", "poll-events") is not { } request)
+        if (await endpoint.AuthenticateAsync(http, "decision", "poll-events", takesJwtSvid: true) is not { } request)
         {
             return;
         }

@@ -1,3 +1,4 @@
+using AgentMesh.AuthServer.ClientAuthentication;
 using AgentMesh.AuthServer.Telemetry;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -12,10 +13,17 @@ namespace AgentMesh.AuthServer.Requests;
 internal sealed class EndpointRequest(IOpenIddictServerFactory factory, IOpenIddictServerDispatcher dispatcher, DecisionRecorder recorder)
 {
     /// <summary>Authenticates the client of a request by its X509-SVID.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="kind">The audit event's kind.</param>
+    /// <param name="operation">What is asked for.</param>
+    /// <param name="takesJwtSvid">
+    /// Whether a JWT-SVID as Bearer will do (SPIFFE JWT-SVID §5), for what a client behind an end of TLS must read. It can be replayed while it lives, so it never will for
+    /// what changes anything.
+    /// </param>
     /// <returns>Null after the refusal was recorded and answered.</returns>
-    public async Task<ServerRequest?> AuthenticateAsync(HttpContext http, string kind, string operation)
+    public async Task<ServerRequest?> AuthenticateAsync(HttpContext http, string kind, string operation, bool takesJwtSvid = false)
     {
-        var transaction = await CreateAsync(http, new OpenIddictRequest(), OpenIddictServerEndpointType.Unknown);
+        var transaction = await CreateAsync(http, takesJwtSvid ? WithJwtSvid(http) : new OpenIddictRequest(), OpenIddictServerEndpointType.Unknown);
         var context = new ProcessAuthenticationContext(transaction) { CancellationToken = http.RequestAborted };
         await dispatcher.DispatchAsync(context);
         return await JudgeAsync(context, kind, operation);
@@ -38,6 +46,15 @@ internal sealed class EndpointRequest(IOpenIddictServerFactory factory, IOpenIdd
         request.Reason = reason;
         await recorder.RecordAsync(request, kind, operation, error, requestedScope: null, request.Http.RequestAborted);
         await OAuthError.WriteAsync(request.Http, status, error, description);
+    }
+
+    private static OpenIddictRequest WithJwtSvid(HttpContext http)
+    {
+        const string bearer = "Bearer ";
+        var authorization = http.Request.Headers.Authorization.ToString();
+        return authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase)
+            ? new OpenIddictRequest { ClientAssertionType = SpiffeAssertion.AssertionType, ClientAssertion = authorization[bearer.Length..] }
+            : new OpenIddictRequest();
     }
 
     private async Task<OpenIddictServerTransaction> CreateAsync(HttpContext http, OpenIddictRequest request, OpenIddictServerEndpointType endpoint)

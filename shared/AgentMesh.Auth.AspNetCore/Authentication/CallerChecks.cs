@@ -13,17 +13,20 @@ namespace AgentMesh.Auth.AspNetCore;
 internal sealed class CallerChecks
 {
     private const string Bearer = "Bearer ";
+    private const string Dpop = DpopNames.Scheme + " ";
 
     private readonly IX509BundleSource _bundles;
     private readonly AccessTokenValidator _tokens;
     private readonly IRevocationState _revocations;
+    private readonly ProofChecks _proofs;
     private readonly TimeProvider _time;
     private readonly bool _takesTokens;
     private readonly FrozenDictionary<string, ScopeSet> _edges;
 
-    public CallerChecks(MeshIdentity identity, IX509BundleSource bundles, AccessTokenValidator tokens, IRevocationState revocations, TimeProvider time, IServicePolicy? policy = null)
+    public CallerChecks(MeshIdentity identity, IX509BundleSource bundles, AccessTokenValidator tokens, IRevocationState revocations, ProofChecks proofs,
+        TimeProvider time, IServicePolicy? policy = null)
     {
-        (_bundles, _tokens, _revocations, _time) = (bundles, tokens, revocations, time);
+        (_bundles, _tokens, _revocations, _proofs, _time) = (bundles, tokens, revocations, proofs, time);
         // A policy can never loosen how an agent is called: that is the manifest's to say.
         policy = identity.Party.Kind == PartyKind.Service ? policy : null;
         _takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth && policy is null;
@@ -49,7 +52,7 @@ internal sealed class CallerChecks
             return CheckEdge(peer, authorization, started);
         if (authorization.Count == 0)
             return new CallerProof { Started = started, Connected = true, Peer = peer, Reason = DecisionReason.TokenMissing };
-        if (authorization.Count > 1 || !TryReadBearer(authorization, out var text))
+        if (authorization.Count > 1 || !TryReadToken(authorization, out var text, out var withProof))
             return new CallerProof { Started = started, Connected = true, Peer = peer, Reason = DecisionReason.CredentialMalformed };
         var (token, fault) = await _tokens.ValidateAsync(text, context.RequestAborted).ConfigureAwait(false);
         return new CallerProof
@@ -58,18 +61,21 @@ internal sealed class CallerChecks
             Connected = true,
             Peer = peer,
             Token = token,
+            WithProof = withProof,
             Scopes = token?.Scopes ?? ScopeSet.Empty,
-            Reason = token is null ? fault : FaultOf(token, peer),
+            Reason = token is null ? fault : FaultOf(context, token, peer, withProof),
         };
     }
 
     // Checks 3 to 5.
-    private string? FaultOf(VerifiedToken token, SpiffePeer peer)
+    private string? FaultOf(HttpContext context, VerifiedToken token, SpiffePeer peer, bool withProof)
     {
-        if (token.IsBound && token.Thumbprint is null)
+        if (token is { IsBound: true, Thumbprint: null, ProofKey: null })
             return DecisionReason.BindingMissing;
-        if (token.IsBound && !IsBoundTo(token.Thumbprint, peer))
+        if (token.Thumbprint is not null && !IsBoundTo(token.Thumbprint, peer))
             return DecisionReason.BindingMismatch;
+        if (_proofs.Check(context, token, withProof) is { } fault)
+            return fault;
         // For a token that is bound to no certificate this is all that ties it to the connection.
         var caller = peer.Id.ToString();
         if (token.CurrentActor != caller || token.ClientId != caller)
@@ -95,13 +101,19 @@ internal sealed class CallerChecks
             && CryptographicOperations.FixedTimeEquals(thumbprint, proven[..length]);
     }
 
-    private static bool TryReadBearer(string? header, out ReadOnlyMemory<char> token)
+    private static bool TryReadToken(string? header, out ReadOnlyMemory<char> token, out bool withProof)
     {
-        token = default;
-        if (header is null || !header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        (token, withProof) = (default, false);
+        if (header is null)
             return false;
-        token = header.AsMemory(Bearer.Length);
-        return true;
+        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            token = header.AsMemory(Bearer.Length);
+            return true;
+        }
+        withProof = header.StartsWith(Dpop, StringComparison.OrdinalIgnoreCase);
+        token = withProof ? header.AsMemory(Dpop.Length) : default;
+        return withProof;
     }
 
     private static FrozenDictionary<string, ScopeSet> EdgesTo(MeshIdentity identity, IServicePolicy? policy)

@@ -9,6 +9,9 @@ internal sealed class CallerProof
 
     public VerifiedToken? Token { get; init; }
 
+    /// <summary>Whether the token came with the scheme DPoP.</summary>
+    public bool WithProof { get; init; }
+
     /// <summary>The scopes granted: by the token, or by the manifest's edge where there is none.</summary>
     public ScopeSet Scopes { get; init; } = ScopeSet.Empty;
 
@@ -22,7 +25,7 @@ internal sealed class CallerProof
     public long Started { get; init; }
 
     /// <summary>How the caller proved itself, for the audit.</summary>
-    public string Authentication => Peer is null ? "none" : Token is null ? "mtls" : Token.IsBound ? "mtls+token" : "mtls+entra";
+    public string Authentication => Peer is null ? "none" : Token is null ? "mtls" : WithProof ? "mtls+dpop" : Token.IsBound ? "mtls+token" : "mtls+entra";
 
     public string? Caller => Peer?.Id.ToString();
 

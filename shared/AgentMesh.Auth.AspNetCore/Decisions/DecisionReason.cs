@@ -15,7 +15,7 @@ public static class DecisionReason
     /// <summary>No access token came with the request.</summary>
     public const string TokenMissing = "token_missing";
 
-    /// <summary>More than one credential, or a scheme other than Bearer.</summary>
+    /// <summary>More than one credential, or a scheme other than Bearer and DPoP.</summary>
     public const string CredentialMalformed = "credential_malformed";
 
     /// <summary>A token came to a party that takes none (manifest <c>"auth": "mtls"</c>).</summary>
@@ -66,11 +66,62 @@ public static class DecisionReason
     /// <summary>The application is not one that is configured to be a party of the mesh (Microsoft Entra ID).</summary>
     public const string CallerUnknown = "caller_unknown";
 
-    /// <summary>The token is bound to no certificate (RFC 8705 §3).</summary>
+    /// <summary>The token is bound to nothing (RFC 8705 §3, RFC 9449 §6).</summary>
     public const string BindingMissing = "cnf_missing";
 
     /// <summary>The token is bound to another certificate than the connection's.</summary>
     public const string BindingMismatch = "cnf_mismatch";
+
+    /// <summary>The token is bound to a key, but came as Bearer, without a proof of it (RFC 9449 §7.2).</summary>
+    public const string ProofRequired = "dpop_required";
+
+    /// <summary>The token came with the scheme DPoP, but is bound to no key.</summary>
+    public const string ProofNotBound = "dpop_not_bound";
+
+    /// <summary>The scheme is DPoP, but there is no proof.</summary>
+    public const string ProofMissing = ProofFault.Missing;
+
+    /// <summary>There is more than one proof.</summary>
+    public const string ProofRepeated = ProofFault.Repeated;
+
+    /// <summary>The proof is not a signed JWT with the claims of RFC 9449 §4.2.</summary>
+    public const string ProofMalformed = ProofFault.Malformed;
+
+    /// <summary>The proof's header says more than type, algorithm and key.</summary>
+    public const string ProofHeader = ProofFault.Header;
+
+    /// <summary>The proof's <c>typ</c> is not <c>dpop+jwt</c>.</summary>
+    public const string ProofType = ProofFault.Type;
+
+    /// <summary>The proof's algorithm is not ES256.</summary>
+    public const string ProofAlgorithm = ProofFault.Algorithm;
+
+    /// <summary>The proof's key is not a public one on P-256.</summary>
+    public const string ProofKey = ProofFault.Key;
+
+    /// <summary>The proof is not signed with its key.</summary>
+    public const string ProofSignature = ProofFault.Signature;
+
+    /// <summary>The proof was signed with another key than the token is bound to.</summary>
+    public const string ProofKeyMismatch = "dpop_key_mismatch";
+
+    /// <summary>The proof was made for another method.</summary>
+    public const string ProofMethod = ProofFault.Method;
+
+    /// <summary>The proof is too old, or from the future.</summary>
+    public const string ProofTime = ProofFault.Time;
+
+    /// <summary>The proof was made for another address.</summary>
+    public const string ProofAddress = ProofFault.Address;
+
+    /// <summary>The proof was made for another token.</summary>
+    public const string ProofToken = ProofFault.Token;
+
+    /// <summary>The proof was used before.</summary>
+    public const string ProofReplayed = ProofFault.Replayed;
+
+    /// <summary>So many proofs are remembered that none can be taken for the moment.</summary>
+    public const string ProofsFull = "dpop_proofs_full";
 
     /// <summary>The token's current actor or client is not the peer.</summary>
     public const string ActorMismatch = "actor_mismatch";

@@ -38,6 +38,9 @@ public static class AgentServerExtensions
         AcceptedEntraTokens.Add(services);
         services.AddSingleton(static s => new AccessTokenValidator(s.GetRequiredService<MeshTokenRules>(), s.GetRequiredService<AcceptedEntraTokens>().Rules,
             s.GetRequiredService<IOptions<AgentServerOptions>>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OwnAddress>();
+        services.AddSingleton<UsedProofs>();
+        services.AddSingleton<ProofChecks>();
         services.AddSingleton<CallerChecks>();
         services.TryAddSingleton<InMemoryRevocationState>();
         services.AddSingleton<RevocationFreshness>();

@@ -41,6 +41,14 @@ public sealed class AgentServerOptions
     [Range(0, 1_000_000, ErrorMessage = "Mesh:Server:VerifiedTokens (environment: Mesh__Server__VerifiedTokens) must be from 0 to 1000000.")]
     public int VerifiedTokens { get; set; } = 10_000;
 
+    /// <summary>How far <c>iat</c> of a DPoP proof may be from now, either way (1 s to 5 min).</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Mesh:Server:ProofWindow (environment: Mesh__Server__ProofWindow) must be from 00:00:01 to 00:05:00.")]
+    public TimeSpan ProofWindow { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Most used DPoP proofs remembered, each until it is too old (100 to 10,000,000). When it is reached, further ones are refused with 503.</summary>
+    [Range(100, 10_000_000, ErrorMessage = "Mesh:Server:UsedProofs (environment: Mesh__Server__UsedProofs) must be from 100 to 10000000.")]
+    public int UsedProofs { get; set; } = 100_000;
+
     /// <summary>Age at which the issuer's keys are read again in the background (1 s to 1 day).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Mesh:Server:KeysRefreshAfter (environment: Mesh__Server__KeysRefreshAfter) must be from 00:00:01 to 1.00:00:00.")]
     public TimeSpan KeysRefreshAfter { get; set; } = TimeSpan.FromMinutes(5);

@@ -17,7 +17,8 @@ internal sealed record ProtectedResourceMetadata(
     [property: JsonPropertyName("authorization_servers")] IReadOnlyList<string>? AuthorizationServers,
     [property: JsonPropertyName("scopes_supported")] IReadOnlyList<string> Scopes,
     [property: JsonPropertyName("bearer_methods_supported")] IReadOnlyList<string>? BearerMethods,
-    [property: JsonPropertyName("tls_client_certificate_bound_access_tokens")] bool BoundTokens)
+    [property: JsonPropertyName("tls_client_certificate_bound_access_tokens")] bool BoundTokens,
+    [property: JsonPropertyName(DpopNames.AlgorithmsSupported)] IReadOnlyList<string>? ProofAlgorithms)
 {
     public const string Path = "/.well-known/oauth-protected-resource";
 
@@ -30,7 +31,8 @@ internal sealed record ProtectedResourceMetadata(
     {
         var takesTokens = identity.Party.Authentication == EdgeAuthentication.OAuth && !(hasServicePolicy && identity.Party.Kind == PartyKind.Service);
         return new(identity.Id.ToString(), identity.Party.Name, takesTokens ? [identity.Issuer!, .. otherIssuers] : null,
-            [.. identity.Manifest.ScopesOf(identity.Party.Name).Order(StringComparer.Ordinal)], takesTokens ? ["header"] : null, takesTokens);
+            [.. identity.Manifest.ScopesOf(identity.Party.Name).Order(StringComparer.Ordinal)], takesTokens ? ["header"] : null, takesTokens,
+            takesTokens ? [DpopNames.Algorithm] : null);
     }
 
     /// <summary>Where this document is, from the connection's own address: what a request says in Host or X-Forwarded-Host plays no part.</summary>

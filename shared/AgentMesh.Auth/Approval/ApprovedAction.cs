@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
 
 namespace AgentMesh.Auth;
 
 /// <summary>
-/// What a person approved, good for one request to one callee. It holds the token that says so, bound to the SVID it was fetched with (RFC 8705 §3), and never shows
+/// What a person approved, good for one request to one callee. It holds the token that says so, bound to the SVID it was fetched with (RFC 8705 §3) or to a key (RFC 9449 §6), and never shows
 /// it. Attach it with <see cref="ApprovalExtensions.WithApproval"/>.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
@@ -34,13 +33,13 @@ public sealed class ApprovedAction
     public bool IsUsed => Volatile.Read(ref _used) != 0;
 
     /// <summary>The credential for exactly one request; or why this is not the one.</summary>
-    internal AuthenticationHeaderValue? Take(Party callee, ScopeSet scopes, X509Svid svid, out TokenError? refusal)
+    internal AccessToken? Take(Party callee, ScopeSet scopes, X509Svid svid, out TokenError? refusal)
     {
         refusal = callee.SpiffeId != _callee.SpiffeId
                 ? new("approval_for_another_callee", $"what was approved is to be done by {_callee.Name}.")
             : !_token.Scopes.ContainsAll(scopes)
                 ? new("approval_for_other_scopes", $"what was approved takes \"{_token.Scopes}\".")
-            : _thumbprint != svid.Thumbprint
+            : _token.ProofKey is null && _thumbprint != svid.Thumbprint
                 ? new("approval_svid_rotated", "the approval is bound to an SVID that has been rotated since. Ask for approval again.")
             : _token.ExpiresAt <= _time.GetUtcNow()
                 ? new("approval_expired", "what was approved has not been done in time. Ask for approval again.")
@@ -48,7 +47,7 @@ public sealed class ApprovedAction
             : Interlocked.Exchange(ref _used, 1) != 0
                 ? new("approval_used", "it was approved once, and has been sent once.")
             : null;
-        return refusal is null ? _token.Header : null;
+        return refusal is null ? _token : null;
     }
 
     /// <summary>Callee, scopes and expiry; never the token.</summary>

@@ -36,7 +36,7 @@ public sealed record AuditEvent
     /// <summary>The scopes presented, space-delimited.</summary>
     public string? Scopes { get; init; }
 
-    /// <summary>How the caller proved itself: <c>mtls</c>, <c>mtls+token</c>, <c>jwt-svid</c> or <c>none</c>.</summary>
+    /// <summary>How the caller proved itself: <c>mtls</c>, <c>mtls+token</c>, <c>mtls+dpop</c>, <c>jwt-svid+dpop</c>, <c>jwt-svid</c> or <c>none</c>.</summary>
     public string? Authentication { get; init; }
 
     /// <summary><c>allow</c> or <c>deny</c>; <c>repaired</c> or <c>removed</c> for a journal's record about itself.</summary>

@@ -10,10 +10,14 @@ namespace AgentMesh.Auth;
 
 /// <summary>
 /// The mesh's authorization server as seen from a party: every request goes over mTLS and the server must prove the SPIFFE ID that the
-/// manifest gives it. Answers that break the protocol are failures, never trusted in part.
+/// manifest gives it. Where TLS ends before the server (<see cref="MeshOptions.ClientAuthentication"/>), a JWT-SVID takes the client certificate's
+/// place. Answers that break the protocol are failures, never trusted in part.
 /// </summary>
 public sealed partial class AuthorizationServer : IDisposable
 {
+    // draft-ietf-oauth-spiffe-client-auth.
+    private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
+
     private readonly MeshIdentity _identity;
     private readonly AuthorizationServerOptions _options;
     private readonly TimeProvider _time;
@@ -21,11 +25,13 @@ public sealed partial class AuthorizationServer : IDisposable
     private readonly ILogger<AuthorizationServer> _logger;
     private readonly SemaphoreSlim _metadataGate = new(1, 1);
     private readonly Uri? _issuer;
+    // Null where the X509-SVID on the connection says who asks.
+    private readonly IJwtSvidSource? _assertions;
     private ServerMetadata? _metadata;
     private DateTimeOffset _metadataUntil;
 
     internal AuthorizationServer(MeshIdentity identity, IX509BundleSource bundles, IOptions<MeshOptions> mesh,
-        IOptions<AuthorizationServerOptions> options, TimeProvider time, ILogger<AuthorizationServer> logger)
+        IOptions<AuthorizationServerOptions> options, TimeProvider time, ILogger<AuthorizationServer> logger, IJwtSvidSource? jwtSvids)
     {
         (_identity, _options, _time, _logger, _issuer) = (identity, options.Value, time, logger, mesh.Value.Issuer);
         if (!identity.Manifest.TryGetParty(_options.Name, out var server) || server is null)
@@ -33,7 +39,15 @@ public sealed partial class AuthorizationServer : IDisposable
             throw new OptionsValidationException(nameof(AuthorizationServerOptions), typeof(AuthorizationServerOptions),
                 [$"Mesh:AuthorizationServer:Name is \"{_options.Name}\", which {identity.Manifest.Path ?? "the manifest"} does not list."]);
         }
-        _http = new HttpMessageInvoker(SpiffeTls.CreateHandler(identity, bundles, Authorize.Id(SpiffeId.Parse(server.SpiffeId)), time, LogRefused), disposeHandler: true);
+        var authentication = mesh.Value.ClientAuthentication;
+        if (authentication == ClientAuthentication.X509 && _options.Trust == ServerTrust.System)
+        {
+            throw new OptionsValidationException(nameof(AuthorizationServerOptions), typeof(AuthorizationServerOptions),
+                [$"Mesh:AuthorizationServer:Trust is \"system\", but a client certificate ends where TLS ends: set {MeshOptions.Names(nameof(MeshOptions.ClientAuthentication))} to \"jwt\" too, or leave Trust out."]);
+        }
+        _assertions = authentication == ClientAuthentication.X509 ? null : jwtSvids
+            ?? throw new InvalidOperationException($"{MeshOptions.Names(nameof(MeshOptions.ClientAuthentication))} is \"jwt\", but no source of JWT-SVIDs is registered.");
+        _http = new HttpMessageInvoker(ServerConnections.Create(authentication, _options.Trust, identity, bundles, SpiffeId.Parse(server.SpiffeId), time, LogRefused), disposeHandler: true);
     }
 
     /// <inheritdoc/>
@@ -59,16 +73,16 @@ public sealed partial class AuthorizationServer : IDisposable
         return (answer.Json, answer.Error);
     }
 
-    /// <summary>Posts a form to the token endpoint, authenticated by the SVID (RFC 8705 §2).</summary>
+    /// <summary>Posts a form to the token endpoint, authenticated by the SVID (RFC 8705 §2), or by a JWT-SVID and a proof of the key (RFC 9449 §5).</summary>
     internal Task<ServerAnswer> PostToTokenEndpointAsync(
-        IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        PostFormAsync(static metadata => metadata.TokenEndpoint, form, svid, timeout, cancellationToken);
+        IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, ProofKey? key, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        PostFormAsync(static metadata => metadata.TokenEndpoint, form, svid, key, timeout, cancellationToken);
 
     /// <summary>Posts a form to the backchannel authentication endpoint (OpenID CIBA §7).</summary>
-    internal Task<ServerAnswer> PostToBackchannelEndpointAsync(IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, CancellationToken cancellationToken) =>
-        PostFormAsync(static metadata => metadata.BackchannelEndpoint, form, svid, timeout: null, cancellationToken);
+    internal Task<ServerAnswer> PostToBackchannelEndpointAsync(IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, ProofKey? key, CancellationToken cancellationToken) =>
+        PostFormAsync(static metadata => metadata.BackchannelEndpoint, form, svid, key, timeout: null, cancellationToken);
 
-    private async Task<ServerAnswer> PostFormAsync(Func<ServerMetadata, Uri?> endpoint, IEnumerable<KeyValuePair<string, string>> form, X509Svid svid,
+    private async Task<ServerAnswer> PostFormAsync(Func<ServerMetadata, Uri?> endpoint, IEnumerable<KeyValuePair<string, string>> form, X509Svid svid, ProofKey? key,
         TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var (metadata, error) = await GetMetadataAsync(svid, cancellationToken).ConfigureAwait(false);
@@ -76,8 +90,30 @@ public sealed partial class AuthorizationServer : IDisposable
             return new ServerAnswer(default, [], error);
         if (endpoint(metadata) is not { } address)
             return new ServerAnswer(default, [], Reject("The authorization server's metadata has no backchannel_authentication_endpoint: it offers no approvals (OpenID CIBA)."));
+        if (_assertions is not null)
+        {
+            var (assertion, noAssertion) = await GetAssertionAsync(cancellationToken).ConfigureAwait(false);
+            if (assertion is null)
+                return new ServerAnswer(default, [], noAssertion);
+            form = [.. form, new("client_assertion_type", AssertionType), new("client_assertion", assertion)];
+        }
         using var content = new FormUrlEncodedContent(form);
-        return await SendAsync(HttpMethod.Post, address, content, svid, cancellationToken, timeout).ConfigureAwait(false);
+        var proof = key?.Prove(HttpMethod.Post.Method, address, _time.GetUtcNow());
+        return await SendAsync(HttpMethod.Post, address, content, svid, cancellationToken, timeout, proof is null ? null : (DpopNames.Header, proof)).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(string? Assertion, TokenError? Error)> GetAssertionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var svid = await _assertions!.FetchJwtSvidAsync((_issuer ?? throw NoIssuer()).OriginalString, cancellationToken).ConfigureAwait(false);
+            return svid.Id.Equals(_identity.Id) ? (svid.Token, null)
+                : (null, new TokenError(TokenError.Unavailable, $"The Workload API gave this process a JWT-SVID of {svid.Id}, but it is {_identity.Id}."));
+        }
+        catch (AuthenticationException exception)
+        {
+            return (null, new TokenError(TokenError.Unavailable, $"No JWT-SVID to authenticate with: {exception.Message}"));
+        }
     }
 
     /// <summary>Posts JSON to an address below the issuer and waits longer than usual: for long polling (RFC 8936 §2.4).</summary>
@@ -89,8 +125,11 @@ public sealed partial class AuthorizationServer : IDisposable
     {
         if (!TryGetSvid(out var svid, out var noSvid))
             return new ServerAnswer(default, [], noSvid);
+        var (assertion, noAssertion) = _assertions is null ? default : await GetAssertionAsync(cancellationToken).ConfigureAwait(false);
+        if (noAssertion is not null)
+            return new ServerAnswer(default, [], noAssertion);
         using var content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
-        return await SendAsync(HttpMethod.Post, new Uri(_issuer ?? throw NoIssuer(), path), content, svid!, cancellationToken, timeout).ConfigureAwait(false);
+        return await SendAsync(HttpMethod.Post, new Uri(_issuer ?? throw NoIssuer(), path), content, svid!, cancellationToken, timeout, assertion is null ? null : ("Authorization", $"Bearer {assertion}")).ConfigureAwait(false);
     }
 
     private static InvalidOperationException NoIssuer() =>
@@ -126,7 +165,8 @@ public sealed partial class AuthorizationServer : IDisposable
         }
     }
 
-    private async Task<ServerAnswer> SendAsync(HttpMethod method, Uri address, HttpContent? content, X509Svid svid, CancellationToken cancellationToken, TimeSpan? wait = null)
+    private async Task<ServerAnswer> SendAsync(HttpMethod method, Uri address, HttpContent? content, X509Svid svid, CancellationToken cancellationToken, TimeSpan? wait = null,
+        (string Name, string Value)? credential = null)
     {
         var longest = wait ?? _options.Timeout;
         using var timeout = new CancellationTokenSource(longest, _time);
@@ -138,6 +178,8 @@ public sealed partial class AuthorizationServer : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypeNames.Application.Json));
+        if (credential is { } header)
+            request.Headers.TryAddWithoutValidation(header.Name, header.Value);
         request.Options.Set(SpiffeHttpHandler.SvidKey, svid);
         try
         {
@@ -162,7 +204,7 @@ public sealed partial class AuthorizationServer : IDisposable
         {
             LogUnreachable(exception, address.Authority);
             return ServerAnswer.Failed(TokenError.Unavailable,
-                $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) could not be reached over mTLS: {Innermost(exception)}");
+                $"The authorization server at {address.Authority} ({MeshOptions.Names(nameof(MeshOptions.Issuer))}) could not be reached over TLS: {Innermost(exception)}");
         }
     }
 

@@ -9,6 +9,10 @@ public sealed class AuthorizationServerOptions
     [Required(ErrorMessage = "Mesh:AuthorizationServer:Name (environment: Mesh__AuthorizationServer__Name) must be the authorization server's name in the manifest.")]
     public string Name { get; set; } = "auth-server";
 
+    /// <summary><c>spiffe</c> (the default), or <c>system</c> where TLS ends at a proxy before the server: how the certificate at the issuer's address is verified.</summary>
+    [EnumDataType(typeof(ServerTrust), ErrorMessage = "Mesh:AuthorizationServer:Trust (environment: Mesh__AuthorizationServer__Trust) must be \"spiffe\" or \"system\".")]
+    public ServerTrust Trust { get; set; }
+
     /// <summary>Longest wait for one answer (1 s to 2 min).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:02:00", ErrorMessage = "Mesh:AuthorizationServer:Timeout (environment: Mesh__AuthorizationServer__Timeout) must be from 00:00:01 to 00:02:00.")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);

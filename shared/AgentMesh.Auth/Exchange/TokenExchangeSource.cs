@@ -5,7 +5,7 @@ namespace AgentMesh.Auth;
 
 /// <summary>
 /// Exchanges the token of the request being served, or this party's own JWT-SVID where a task begins, for one that the callee accepts
-/// (RFC 8693 §2.1). The party proves itself with its X509-SVID, to which the new token is bound (RFC 8705 §3).
+/// (RFC 8693 §2.1). The party proves itself with its X509-SVID, to which the new token is bound (RFC 8705 §3), or with a JWT-SVID and a key (RFC 9449).
 /// </summary>
 internal sealed class TokenExchangeSource(AuthorizationServer server, MeshIdentity identity, PresentedSubjects subjects, TimeProvider time, AuthMetrics metrics) : ITokenSource
 {
@@ -42,7 +42,7 @@ internal sealed class TokenExchangeSource(AuthorizationServer server, MeshIdenti
             new("audience", request.Callee.SpiffeId),
             new("scope", request.Scopes.ToString()),
         ];
-        var answer = await server.PostToTokenEndpointAsync(form, request.Svid, cancellationToken).ConfigureAwait(false);
+        var answer = await server.PostToTokenEndpointAsync(form, request.Svid, request.ProofKey, cancellationToken).ConfigureAwait(false);
         return answer.Error is { } failed ? TokenResult.Failure(failed.Code, failed.Description) : Read(answer, request);
     }
 
@@ -57,7 +57,7 @@ internal sealed class TokenExchangeSource(AuthorizationServer server, MeshIdenti
         }
         return body.AccessToken is not null && body.IssuedTokenType != TokenExchange.AccessTokenType
             ? Bad("has an issued_token_type that is not an access token")
-            : body.ToToken(request.Scopes, request.Svid, time.GetUtcNow());
+            : body.ToToken(request.Scopes, request.Svid, request.ProofKey, time.GetUtcNow());
 
         static TokenResult Bad(string what) => TokenResult.Failure(TokenError.BadAnswer, TokenAnswer.Bad(what).Description);
     }

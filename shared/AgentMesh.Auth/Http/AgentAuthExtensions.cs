@@ -34,6 +34,7 @@ public static class AgentAuthExtensions
         if (!services.Any(s => s.ServiceType == typeof(IX509SvidSource)))
             services.AddSpiffe();
         services.AddSingleton<PresentedSubjects>();
+        services.AddSingleton<ProofKeys>();
         services.TryAddSingleton<ITokenSource, TokenExchangeSource>();
         services.TryAddSingleton<IApprovals, BackchannelApprovals>();
         services.AddSingleton(s => new CalleeTokenSources(s.GetRequiredService<ITokenSource>(), s, configuration, s.GetRequiredService<MeshManifest>()));
@@ -91,7 +92,8 @@ public static class AgentAuthExtensions
         var tokens = party.Authentication == EdgeAuthentication.Mtls ? null : services.GetRequiredService<TokenCache>();
         var needApproval = ScopeSet.Of(scopes.Values.Where(scope => identity.Manifest.Scopes.TryGetValue(scope, out var definition) && definition.NeedsApproval));
         var audit = new CallAudit(services.GetRequiredService<IAuditLog>(), identity, services.GetRequiredService<TimeProvider>(), logger, party, scopes, needApproval);
-        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, sources.For(party).Delegates, audit, logger, connections);
+        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, sources.For(party).Delegates, services.GetRequiredService<ProofKeys>(),
+            services.GetRequiredService<TimeProvider>(), audit, logger, connections);
     }
 
     private static void RequireHandler(HttpMessageHandlerBuilder handlers)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Authentication;
 using AgentMesh.Manifest;
 using AgentMesh.Spiffe;
@@ -9,7 +8,7 @@ namespace AgentMesh.Auth;
 
 /// <summary>
 /// Authenticates every request to one callee: over mTLS to exactly the callee's SPIFFE ID and, unless the callee takes mTLS alone, with a
-/// token for the given scopes that is bound to the SVID of the same connection. A request without its credential is not sent.
+/// token for the given scopes that is bound to the SVID of the same connection, or comes with a proof of the key it is bound to. A request without its credential is not sent.
 /// </summary>
 /// <remarks>
 /// Registered by <see cref="AgentAuthExtensions.AddAgentAuth"/> as the client's primary handler, below resilience, service discovery and
@@ -29,13 +28,16 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     private readonly IX509SvidSource _svids;
     private readonly TokenCache? _tokens;
     private readonly bool _delegates;
+    private readonly ProofKeys _keys;
+    private readonly TimeProvider _time;
     private readonly CallAudit _audit;
     private readonly ILogger _logger;
 
-    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, bool delegates, CallAudit audit, ILogger logger,
-        HttpMessageHandler inner) : base(inner)
+    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, bool delegates, ProofKeys keys, TimeProvider time,
+        CallAudit audit, ILogger logger, HttpMessageHandler inner) : base(inner)
     {
-        (_callee, _scopes, _needApproval, _svids, _tokens, _delegates, _audit, _logger) = (callee, scopes, needApproval, svids, tokens, delegates, audit, logger);
+        (_callee, _scopes, _needApproval, _svids, _tokens, _delegates) = (callee, scopes, needApproval, svids, tokens, delegates);
+        (_keys, _time, _audit, _logger) = (keys, time, audit, logger);
     }
 
     /// <inheritdoc/>
@@ -63,8 +65,8 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } address || address.Scheme != Uri.UriSchemeHttps)
             throw Refuse("insecure_scheme", $"{request.RequestUri?.GetLeftPart(UriPartial.Authority)} is not an https:// address.");
-        if (request.Headers.Contains("Authorization"))
-            throw Refuse("authorization_already_set", "the calling code set an Authorization header, which this library neither sends nor overwrites. Remove it.");
+        if (request.Headers.Contains("Authorization") || request.Headers.Contains(DpopNames.Header))
+            throw Refuse("authorization_already_set", "the calling code set an Authorization or DPoP header, which this library neither sends nor overwrites. Remove it.");
 
         var approval = request.GetApproval();
         if (approval is null && _needApproval.Count > 0)
@@ -99,22 +101,25 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         if (_tokens is null)
             return (await SendRecordedAsync(request, svid, cancellationToken).ConfigureAwait(false), null);
 
-        var wanted = new TokenRequest { Callee = _callee, Scopes = _scopes, Svid = svid, OnBehalfOf = _delegates ? DelegationContext.Current : null };
+        var wanted = new TokenRequest { Callee = _callee, Scopes = _scopes, Svid = svid, ProofKey = _keys.Current, OnBehalfOf = _delegates ? DelegationContext.Current : null };
         var result = await _tokens.GetAsync(wanted, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Refuse(result.Error.Code, result.Error.Description);
-        return (await SendWithAsync(request, result.Token.Header, svid, cancellationToken).ConfigureAwait(false), (wanted, result.Token));
+        return (await SendWithAsync(request, result.Token, svid, cancellationToken).ConfigureAwait(false), (wanted, result.Token));
     }
 
     private Task<HttpResponseMessage> SendApprovedAsync(HttpRequestMessage request, ApprovedAction approval, X509Svid svid, CancellationToken cancellationToken)
     {
-        var header = approval.Take(_callee, _scopes, svid, out var refusal);
-        return header is not null ? SendWithAsync(request, header, svid, cancellationToken) : throw Refuse(refusal!.Code, refusal.Description);
+        var token = approval.Take(_callee, _scopes, svid, out var refusal);
+        return token is not null ? SendWithAsync(request, token, svid, cancellationToken) : throw Refuse(refusal!.Code, refusal.Description);
     }
 
-    private async Task<HttpResponseMessage> SendWithAsync(HttpRequestMessage request, AuthenticationHeaderValue credential, X509Svid svid, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendWithAsync(HttpRequestMessage request, AccessToken token, X509Svid svid, CancellationToken cancellationToken)
     {
-        request.Headers.Authorization = credential;
+        request.Headers.Authorization = token.Header;
+        // One for each attempt: a proof is good once.
+        if (token.ProofKey is { } key)
+            request.Headers.TryAddWithoutValidation(DpopNames.Header, key.Prove(request.Method.Method, request.RequestUri!, _time.GetUtcNow(), token.Hash));
         try
         {
             return await SendRecordedAsync(request, svid, cancellationToken).ConfigureAwait(false);
@@ -123,6 +128,8 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         {
             // The message goes back up to handlers and callers that log, retry or keep it.
             request.Headers.Authorization = null;
+            if (token.ProofKey is not null)
+                request.Headers.Remove(DpopNames.Header);
         }
     }
 

@@ -48,6 +48,9 @@ public sealed class MeshOptions
     /// </summary>
     public string AuditInstance { get; set; } = DefaultInstance();
 
+    /// <summary><c>x509</c> (the default) or <c>jwt</c>: how this party proves itself to the authorization server.</summary>
+    public ClientAuthentication ClientAuthentication { get; set; }
+
     /// <summary>The issuer exactly as configured, which is what <c>iss</c> and <c>aud</c> claims are compared with.</summary>
     internal string? IssuerText => Issuer?.OriginalString;
 

@@ -31,6 +31,8 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
             failures.Add($"{MeshOptions.Names(nameof(options.AuditSegmentsKept))} is {options.AuditSegmentsKept}: it must be 0 or more.");
         if (!MeshOptions.IsInstance(options.AuditInstance))
             failures.Add($"{MeshOptions.Names(nameof(options.AuditInstance))} is \"{options.AuditInstance}\": it takes letters, digits, '.', '_' and '-', at most 64. Leave it out to use the machine's name.");
+        if (!Enum.IsDefined(options.ClientAuthentication))
+            failures.Add($"{MeshOptions.Names(nameof(options.ClientAuthentication))} must be \"x509\" or \"jwt\".");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

@@ -15,6 +15,9 @@ public sealed class TokenRequest
     /// <summary>The SVID that authenticates the call. The token is bound to it and worth nothing with another (RFC 8705 §3.1).</summary>
     public required X509Svid Svid { get; init; }
 
+    /// <summary>The key that the token is to be bound to instead (RFC 9449); null: to the SVID.</summary>
+    internal ProofKey? ProofKey { get; init; }
+
     /// <summary>The request being served, on whose behalf the call is made; null when the call is the party's own.</summary>
     public DelegationContext? OnBehalfOf { get; init; }
 }

@@ -81,6 +81,28 @@ public static class SpiffeTls
         };
     }
 
+    /// <summary>Options for outgoing connections on which the server proves itself and the client does not: it has to do so in another way.</summary>
+    /// <param name="bundles">What verifies the server.</param>
+    /// <param name="authorize">Which server is expected.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <param name="onRefused">Told why the server was refused.</param>
+    public static SslClientAuthenticationOptions AnonymousClientOptions(
+        IX509BundleSource bundles,
+        SpiffePeerAuthorizer authorize,
+        TimeProvider? time = null,
+        Action<string>? onRefused = null)
+    {
+        var verification = new PeerVerification(bundles, authorize, time ?? TimeProvider.System) { Refused = onRefused };
+        return new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = verification.Verify,
+            CertificateChainPolicy = verification.PlatformPolicy(),
+            EnabledSslProtocols = SslProtocols.Tls13,
+            AllowTlsResume = false,
+            AllowRenegotiation = false,
+        };
+    }
+
     /// <summary>
     /// A handler for <see cref="HttpClient"/> whose connections use the newest SVID. <c>https</c> only; no redirects, no proxy, no cookies.
     /// </summary>

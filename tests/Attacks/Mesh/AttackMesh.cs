@@ -20,15 +20,16 @@ public sealed class AttackMesh : IAsyncLifetime
     private readonly List<IDisposable> _owned = [];
     private readonly (string, string)[] _settings;
     private readonly bool _behindAFront;
+    private readonly bool _behindAnEndOfTls;
 
     public AttackMesh()
         : this([], behindAFront: false)
     {
     }
 
-    private AttackMesh((string, string)[] settings, bool behindAFront)
+    private AttackMesh((string, string)[] settings, bool behindAFront, bool behindAnEndOfTls = false)
     {
-        (_settings, _behindAFront) = (settings, behindAFront);
+        (_settings, _behindAFront, _behindAnEndOfTls) = (settings, behindAFront, behindAnEndOfTls);
         Authority = new TestAuthority(AttackManifest.TrustDomain, Clock);
         File.WriteAllText(Path.Combine(_folder.FullName, "mesh.json"), AttackManifest.Json);
     }
@@ -42,6 +43,11 @@ public sealed class AttackMesh : IAsyncLifetime
 
     internal CompromisedFront? Front { get; private set; }
 
+    internal TlsEnd? End { get; private set; }
+
+    /// <summary>The settings of a party that reaches the authorization server through an end of TLS.</summary>
+    internal static (string, string)[] BehindAnEndOfTls => [("Mesh:ClientAuthentication", "jwt"), ("Mesh:AuthorizationServer:Trust", "system")];
+
     internal Callee RiskAnalyst { get; private set; } = null!;
 
     internal Callee Trader { get; private set; } = null!;
@@ -54,6 +60,9 @@ public sealed class AttackMesh : IAsyncLifetime
     /// <summary>A mesh for one test, in which somebody took over what stands in front of the authorization server.</summary>
     internal static Task<AttackMesh> StartBehindAFrontAsync() => StartAsync(new AttackMesh([], behindAFront: true));
 
+    /// <summary>A mesh for one test, in which TLS ends before the authorization server.</summary>
+    internal static Task<AttackMesh> StartBehindAnEndOfTlsAsync() => StartAsync(new AttackMesh(BehindAnEndOfTls, behindAFront: false, behindAnEndOfTls: true));
+
     private static async Task<AttackMesh> StartAsync(AttackMesh mesh)
     {
         await mesh.InitializeAsync();
@@ -64,7 +73,9 @@ public sealed class AttackMesh : IAsyncLifetime
     {
         if (_behindAFront)
             Front = await CompromisedFront.StartAsync(this);
-        Issuer = await Issuer.StartAsync(this, Front?.Address);
+        if (_behindAnEndOfTls)
+            End = await TlsEnd.StartAsync(this);
+        Issuer = await Issuer.StartAsync(this, Front?.Address ?? End?.Address);
         RiskAnalyst = await StartAsync("risk-analyst");
         Trader = await StartAsync("trader");
         MarketData = await StartAsync("market-data");
@@ -141,6 +152,8 @@ public sealed class AttackMesh : IAsyncLifetime
             await callee.DisposeAsync();
         if (Front is not null)
             await Front.DisposeAsync();
+        if (End is not null)
+            await End.DisposeAsync();
         await Issuer.DisposeAsync();
         Authority.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

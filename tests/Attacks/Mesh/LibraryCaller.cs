@@ -12,15 +12,15 @@ internal sealed class LibraryCaller : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public LibraryCaller(AttackMesh mesh, string name, string callee, string scope, Uri? issuer = null)
+    public LibraryCaller(AttackMesh mesh, string name, string callee, string scope, Uri? issuer = null, params (string, string)[] settings)
     {
         Identity = mesh.SourceOf(name);
-        var settings = mesh.Settings(name, issuer is null ? [] : [("Mesh:Issuer", issuer.ToString())]);
+        var configured = mesh.Settings(name, [.. issuer is null ? [] : new[] { ("Mesh:Issuer", issuer.ToString()) }, .. settings]);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace));
         mesh.AddSources(services, Identity);
         services.AddSingleton<IAuditLog>(Audit);
-        services.AddMeshIdentity(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddMeshIdentity(new ConfigurationBuilder().AddInMemoryCollection(configured).Build());
         services.AddHttpClient("callee").AddAgentAuth(callee, scope);
         _services = services.BuildServiceProvider();
     }

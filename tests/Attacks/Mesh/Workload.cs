@@ -60,6 +60,15 @@ internal sealed class Workload : IDisposable
     public Task<Answer> CallAsync(Callee callee, string? token, string path, HttpContent body) =>
         SendAsync(HttpMethod.Post, new Uri(callee.Address, path), token, body);
 
+    /// <summary>Calls with a token that is bound to a key, and a proof of that key.</summary>
+    public async Task<Answer> CallProvenAsync(string address, string token, string proof)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
+        request.Headers.Authorization = new AuthenticationHeaderValue("DPoP", token);
+        request.Headers.TryAddWithoutValidation("DPoP", proof);
+        return await Answer.ReadAsync(await _http.SendAsync(request, TestContext.Current.CancellationToken));
+    }
+
     public void Dispose() => _http.Dispose();
 
     private Task<Answer> TokenAsync(string subjectToken, string type, string callee, string? scope, (string, string)[] more) => PostAsync("token",

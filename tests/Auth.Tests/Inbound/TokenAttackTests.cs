@@ -31,8 +31,9 @@ public sealed class TokenAttackTests : InboundTest
 
     [Theory, Proves("T07")]
     [InlineData("{}")]
-    [InlineData("""{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}""")]
-    public async Task A_token_that_is_bound_to_no_certificate_is_refused(string cnf)
+    [InlineData("""{"jwk":{}}""")]
+    [InlineData("""{"kid":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}""")]
+    public async Task A_token_that_is_bound_to_nothing_is_refused(string cnf)
     {
         AssertRefused(await Client.GetAsync("/score", HonestToken(t => t.Claims["cnf"] = JsonNode.Parse(cnf))), HttpStatusCode.Unauthorized, "cnf_missing");
         AssertRefused(await Client.GetAsync("/score", HonestToken(t => t.Claims.Remove("cnf"))), HttpStatusCode.Unauthorized, "cnf_missing");

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using AgentMesh.Spiffe;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentMesh.Auth.Tests;
@@ -44,7 +43,7 @@ internal sealed class TestApprovals(TestMesh mesh, TestAuthorizationServer serve
         return TypedResults.Json(answer, statusCode: answer.ContainsKey("error") ? 400 : 200);
     }
 
-    public IResult Poll(Dictionary<string, string> form, SpiffePeer peer)
+    public IResult Poll(Dictionary<string, string> form, TestClientProof peer)
     {
         Polls.Enqueue(mesh.Clock.GetUtcNow());
         Answers.TryPeek(out var answer);
@@ -56,13 +55,14 @@ internal sealed class TestApprovals(TestMesh mesh, TestAuthorizationServer serve
             return TypedResults.Json(new JsonObject { ["error"] = form["auth_req_id"] == RequestId ? answer : "invalid_grant", ["error_description"] = $"The test says {answer}." }, statusCode: 400);
 
         var asked = Asks.Last();
-        var token = TestToken.For(server.Address.OriginalString, TestManifest.IdOf("local"), peer.Id.ToString(), asked["audience"], asked["scope"], peer.Thumbprint, mesh.Clock.GetUtcNow(), peer.Id.ToString());
+        var token = TestToken.For(server.Address.OriginalString, TestManifest.IdOf("local"), peer.Id, asked["audience"], asked["scope"], peer.Binding, mesh.Clock.GetUtcNow(), peer.Id);
+        peer.Bind(token);
         token.Claims["authorization_details"] = JsonNode.Parse(asked["authorization_details"]);
         ShapeToken?.Invoke(token);
         var granted = new JsonObject
         {
             ["access_token"] = token.Sign(server.Keys[^1]),
-            ["token_type"] = "Bearer",
+            ["token_type"] = peer.TokenType,
             ["expires_in"] = 300,
             ["scope"] = asked["scope"],
             ["authorization_details"] = JsonNode.Parse(asked["authorization_details"]),

@@ -40,11 +40,16 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
 
     public List<TestSigningKey> Keys { get; } = [new("key-1")];
 
+    public TestSource Source => _source;
+
     public int Exchanges => Volatile.Read(ref _exchanges);
 
     public int KeyReads => Volatile.Read(ref _keyReads);
 
     public ConcurrentQueue<Dictionary<string, string>> Requests { get; } = new();
+
+    /// <summary>DPoP headers of requests for a token.</summary>
+    public ConcurrentQueue<string?> Proofs { get; } = new();
 
     /// <summary>Answers instead of the server when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
@@ -64,7 +69,7 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = _ => ValueTask.FromResult(SpiffeTls.ServerOptions(source, source, Authorize.AnyPeer(), time: mesh.Clock)),
+            OnConnection = _ => ValueTask.FromResult(SpiffeTls.ServerOptions(source, source, Authorize.AnyPeer(), clientCertificateRequired: false, time: mesh.Clock)),
         })));
         var app = builder.Build();
         var server = new TestAuthorizationServer(mesh, app, source);
@@ -133,16 +138,19 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
     private async Task<IResult> ExchangeAsync(HttpContext context)
     {
         var form = (await context.Request.ReadFormAsync()).ToDictionary(f => f.Key, f => f.Value.ToString());
-        var peer = SpiffePeer.FromVerified(context.Connection.ClientCertificate!)!;
+        Proofs.Enqueue(context.Request.Headers["DPoP"]);
+        if (TestClientProof.Read(context, form, _source, Address.OriginalString, _mesh.Clock.GetUtcNow()) is not { } peer)
+            return TypedResults.Json(new JsonObject { ["error"] = "invalid_client", ["error_description"] = "Nobody has proven anything." }, statusCode: 401);
         if (form["grant_type"].EndsWith(":ciba", StringComparison.Ordinal))
             return Approvals.Poll(form, peer);
         Interlocked.Increment(ref _exchanges);
         Requests.Enqueue(form);
-        if (form["client_id"] != peer.Id.ToString())
+        if (form["client_id"] != peer.Id)
             return TypedResults.Json(new JsonObject { ["error"] = "invalid_client", ["error_description"] = "client_id is not the SVID's." }, statusCode: 401);
 
-        var (subject, txn, actors) = Served(form["subject_token"], form["subject_token_type"], peer.Id.ToString());
-        var token = TestToken.For(Address.OriginalString, subject, peer.Id.ToString(), form["audience"], form["scope"], peer.Thumbprint, _mesh.Clock.GetUtcNow(), actors);
+        var (subject, txn, actors) = Served(form["subject_token"], form["subject_token_type"], peer.Id);
+        var token = TestToken.For(Address.OriginalString, subject, peer.Id, form["audience"], form["scope"], peer.Binding, _mesh.Clock.GetUtcNow(), actors);
+        peer.Bind(token);
         if (txn is not null)
             token.Claims["txn"] = txn;
         Shape?.Invoke(token);
@@ -150,7 +158,7 @@ internal sealed class TestAuthorizationServer : IAsyncDisposable
         {
             ["access_token"] = token.Sign(Keys[^1]),
             ["issued_token_type"] = "urn:ietf:params:oauth:token-type:access_token",
-            ["token_type"] = "Bearer",
+            ["token_type"] = peer.TokenType,
             ["expires_in"] = (long)token.Claims["exp"]! - (long)token.Claims["iat"]!,
             ["scope"] = form["scope"],
         };

@@ -49,6 +49,7 @@ internal sealed class MeshTokenRules : ITokenRules
             Ancestors = claims.Ancestors,
             IsBound = true,
             Thumbprint = claims.Thumbprint,
+            ProofKey = claims.ProofKey,
             IssuedAt = issuedAt,
             NotBefore = claims.NotBefore ?? issuedAt,
             ExpiresAt = expiresAt,

@@ -47,6 +47,9 @@ internal sealed class TokenClaims
 
     public byte[]? Thumbprint { get; private set; }
 
+    /// <summary><c>cnf.jkt</c>.</summary>
+    public string? ProofKey { get; private set; }
+
     public byte[]? AuthorizationDetails { get; private set; }
 
     /// <summary>Reads the payload; null when it breaks the format.</summary>
@@ -146,6 +149,13 @@ internal sealed class TokenClaims
             return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (reader.ValueTextEquals("jkt"u8))
+            {
+                if (ProofKey is not null || !ReadText(ref reader, out var key) || key!.Length != Base64Url.GetEncodedLength(SHA256.HashSizeInBytes) || !Base64Url.IsValid(key))
+                    return false;
+                ProofKey = key;
+                continue;
+            }
             if (!reader.ValueTextEquals("x5t#S256"u8))
             {
                 reader.Skip();

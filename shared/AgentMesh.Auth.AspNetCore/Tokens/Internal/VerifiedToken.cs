@@ -31,11 +31,17 @@ internal sealed class VerifiedToken
     /// <summary><c>jti</c> of the tokens that it was exchanged from, nearest first.</summary>
     public required IReadOnlyList<string> Ancestors { get; init; }
 
-    /// <summary>Whether its issuer binds tokens to certificates. If so, one that is bound to none is refused (RFC 8705 §3).</summary>
+    /// <summary>Whether its issuer binds tokens. If so, one that is bound to nothing is refused (RFC 8705 §3, RFC 9449 §6).</summary>
     public required bool IsBound { get; init; }
 
-    /// <summary><c>cnf.x5t#S256</c> decoded; null when the token is bound to nothing.</summary>
+    /// <summary><c>cnf.x5t#S256</c> decoded; null when the token is bound to no certificate.</summary>
     public required byte[]? Thumbprint { get; init; }
+
+    /// <summary><c>cnf.jkt</c>; null when the token is bound to no key.</summary>
+    public string? ProofKey { get; init; }
+
+    /// <summary>The key of that thumbprint, once a proof has shown it: the next need not make it anew.</summary>
+    public ProofPublicKey? ProvenWith { get; set; }
 
     public required DateTimeOffset IssuedAt { get; init; }
 

@@ -9,7 +9,7 @@ namespace AgentMesh.Auth;
 
 /// <summary>Asks at the backchannel authentication endpoint (CIBA §7.1): <c>login_hint_token</c> is the token that this party was called with.</summary>
 internal sealed partial class BackchannelApprovals(
-    AuthorizationServer server, MeshIdentity identity, PresentedSubjects subjects, TimeProvider time, ILogger<BackchannelApprovals> logger) : IApprovals
+    AuthorizationServer server, MeshIdentity identity, PresentedSubjects subjects, ProofKeys keys, TimeProvider time, ILogger<BackchannelApprovals> logger) : IApprovals
 {
     public async Task<ApprovalResult<PendingApproval>> RequestAsync(ApprovalRequest request, CancellationToken cancellationToken = default)
     {
@@ -53,7 +53,7 @@ internal sealed partial class BackchannelApprovals(
         if (request.BindingMessage is { } message)
             form.Add(new("binding_message", message));
         var asked = time.GetUtcNow();
-        var answer = await server.PostToBackchannelEndpointAsync(form, svid, cancellationToken).ConfigureAwait(false);
+        var answer = await server.PostToBackchannelEndpointAsync(form, svid, keys.Current, cancellationToken).ConfigureAwait(false);
         if (answer.Error is { } failed)
             return new(failed);
         if (BackchannelAnswer.Read(answer.Json) is not { } body)
@@ -64,7 +64,7 @@ internal sealed partial class BackchannelApprovals(
             return new(TokenAnswer.Bad("has no usable auth_req_id, expires_in or interval"));
 
         var expires = asked.AddSeconds(body.ExpiresIn!.Value);
-        var poll = new BackchannelPoll(server, identity, time, logger, callee, request, body.RequestId!, body.PollInterval, expires);
+        var poll = new BackchannelPoll(server, identity, keys, time, logger, callee, request, body.RequestId!, body.PollInterval, expires);
         LogAsked(callee.Name, request.Scopes, expires);
         return new(new PendingApproval(poll, request, body.ApprovalId is { Length: > 0 and <= 64 } id ? id : null, expires));
     }

@@ -14,7 +14,7 @@ namespace AgentMesh.Auth;
 /// </summary>
 [DebuggerDisplay("[redacted]")]
 internal sealed partial class BackchannelPoll(
-    AuthorizationServer server, MeshIdentity identity, TimeProvider time, ILogger logger, Party callee, ApprovalRequest request,
+    AuthorizationServer server, MeshIdentity identity, ProofKeys keys, TimeProvider time, ILogger logger, Party callee, ApprovalRequest request,
     string requestId, TimeSpan interval, DateTimeOffset expiresAt)
 {
     /// <summary>What a server that polls too often is answered adds to the interval (CIBA §11).</summary>
@@ -78,7 +78,8 @@ internal sealed partial class BackchannelPoll(
             return (null, new TokenError(TokenError.Unavailable, exception.Message));
         }
         KeyValuePair<string, string>[] form = [new("grant_type", Backchannel.GrantType), new("client_id", identity.Id.ToString()), new("auth_req_id", requestId)];
-        var answer = await server.PostToTokenEndpointAsync(form, svid, cancellationToken, PollTimeout).ConfigureAwait(false);
+        var key = keys.Current;
+        var answer = await server.PostToTokenEndpointAsync(form, svid, key, cancellationToken, PollTimeout).ConfigureAwait(false);
         // Whatever its words, a server that fails has not decided.
         if ((int)answer.Status >= 500)
             return (null, new TokenError(TokenError.Unavailable, $"The authorization server answered with status {(int)answer.Status}."));
@@ -90,7 +91,7 @@ internal sealed partial class BackchannelPoll(
             return (null, body.ToError(answer.Status));
         if (body.AuthorizationDetails is not { } approved || !JsonElement.DeepEquals(approved, request.AuthorizationDetails))
             return (null, TokenAnswer.Bad("has other authorization_details than a person was asked about (RFC 9396 section 7)"));
-        var token = body.ToToken(request.Scopes, svid, time.GetUtcNow());
+        var token = body.ToToken(request.Scopes, svid, key, time.GetUtcNow());
         return token.Succeeded ? (new ApprovedAction(callee, token.Token, svid, time), null) : (null, token.Error);
     }
 

@@ -36,25 +36,28 @@ internal sealed record TokenAnswer(
         ? new TokenError(code, Shown(description) ?? "The authorization server gave no description.")
         : Bad($"has status {(int)status} and no error code");
 
-    /// <summary>The token, if it is what was asked for: usable, for these scopes, and bound to this SVID (RFC 8705 §3).</summary>
-    public TokenResult ToToken(ScopeSet scopes, X509Svid svid, DateTimeOffset now)
+    /// <summary>The token, if it is what was asked for: usable, for these scopes, and bound to this SVID (RFC 8705 §3) or, where there is one, to this key (RFC 9449 §6).</summary>
+    public TokenResult ToToken(ScopeSet scopes, X509Svid svid, ProofKey? key, DateTimeOffset now)
     {
+        var type = key is null ? "Bearer" : DpopNames.Scheme;
         if (AccessToken is not { Length: > 0 and <= MaxTokenLength } token || !TokenText.IsHeaderSafe(token))
             return Failed("has no usable access_token");
-        if (!string.Equals(TokenType, "Bearer", StringComparison.OrdinalIgnoreCase))
-            return Failed("has a token_type that is not Bearer");
+        if (!string.Equals(TokenType, type, StringComparison.OrdinalIgnoreCase))
+            return Failed($"has a token_type that is not {type}");
         if (ExpiresIn is not (> 0 and <= 3600))
             return Failed("has no expires_in from 1 to 3600 seconds");
         // An omitted scope means: as requested (RFC 6749 section 5.1).
         if (!ScopeSet.TryParse(Scope ?? scopes.ToString(), out var granted) || !granted.ContainsAll(scopes))
             return TokenResult.Failure("invalid_scope", $"The authorization server granted \"{Shown(Scope)}\" instead of \"{scopes}\".");
-        if (!TokenText.TryReadBinding(token, out var binding, out var expiresAt))
+        if (!TokenText.TryReadBinding(token, out var binding, out var proofKey, out var expiresAt))
             return Failed("has an access_token that is not a JWT with exp and cnf");
-        if (binding != svid.Thumbprint)
+        if (proofKey != key?.Thumbprint)
+            return Failed("has a token that is bound to another key than the one it was asked for with");
+        if (binding != (key is null ? svid.Thumbprint : null))
             return Failed("has a token that is bound to another certificate than the one it was asked for with");
 
         var byAnswer = now.AddSeconds(ExpiresIn.Value);
-        return TokenResult.Success(new Auth.AccessToken(token, granted, byAnswer < expiresAt ? byAnswer : expiresAt));
+        return TokenResult.Success(new Auth.AccessToken(token, granted, byAnswer < expiresAt ? byAnswer : expiresAt, key));
     }
 
     public static TokenError Bad(string what) => new(TokenError.BadAnswer, $"The authorization server's answer {what}.");

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace AgentMesh.Auth;
 
-/// <summary>Reads the <c>WWW-Authenticate</c> header of RFC 6750 §3.</summary>
+/// <summary>Reads the <c>WWW-Authenticate</c> header of RFC 6750 §3 and RFC 9449 §7.1.</summary>
 internal static class BearerChallenge
 {
     public static bool IsInvalidToken(HttpResponseMessage response)
@@ -11,7 +11,8 @@ internal static class BearerChallenge
             return false;
         foreach (var challenge in response.Headers.WwwAuthenticate)
         {
-            if (string.Equals(challenge.Scheme, "Bearer", StringComparison.OrdinalIgnoreCase) && HasError(challenge.Parameter, "invalid_token"))
+            if ((string.Equals(challenge.Scheme, "Bearer", StringComparison.OrdinalIgnoreCase) || string.Equals(challenge.Scheme, DpopNames.Scheme, StringComparison.OrdinalIgnoreCase))
+                && HasError(challenge.Parameter, "invalid_token"))
                 return true;
         }
         return false;

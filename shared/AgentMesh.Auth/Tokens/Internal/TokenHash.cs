@@ -23,6 +23,9 @@ internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
         return new TokenHash(hash[0], hash[1], hash[2], hash[3]);
     }
 
+    /// <summary>The hash itself, 32 bytes.</summary>
+    public void WriteTo(Span<byte> hash) => MemoryMarshal.Write(hash, in this);
+
     // The parts are already uniformly distributed.
     public override int GetHashCode() => A.GetHashCode();
 }
