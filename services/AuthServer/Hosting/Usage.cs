@@ -24,5 +24,6 @@ internal static class Usage
           Mesh__AuthServer__ApprovalPollHold       for how long such a poll waits for a person (00:00:20; 0 answers at once)
           Mesh__AuthServer__AuditBytesPerDay       how much of its journals one party may ship to the ledger in a day (4294967296)
           Mesh__AuthServer__AuditInstancesPerDay   how many journals one party may begin in a day (200)
+          Mesh__AuthServer__ProofWindow            how far iat of a DPoP proof may be from now, either way (00:01:00)
         """;
 }
