@@ -55,10 +55,10 @@ public sealed class StolenTokenTests(AttackMesh mesh)
     }
 
     [Theory, Threat("T07")]
-    [InlineData(null)]
-    [InlineData("{}")]
-    [InlineData("""{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}""")]
-    public async Task A_token_bound_to_no_certificate_is_refused(string? confirmation)
+    [InlineData(null, "cnf_missing")]
+    [InlineData("{}", "cnf_missing")]
+    [InlineData("""{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}""", "dpop_required")]
+    public async Task A_token_bound_to_no_certificate_is_refused(string? confirmation, string reason)
     {
         using var advisor = mesh.Workload("advisor");
         var unbound = mesh.Issuer.Resign(await mesh.ScoreTokenAsync(advisor), c =>
@@ -68,7 +68,7 @@ public sealed class StolenTokenTests(AttackMesh mesh)
                 c["cnf"] = JsonNode.Parse(confirmation);
         });
 
-        Refused.By(mesh.RiskAnalyst, await advisor.CallAsync(mesh.RiskAnalyst, unbound), 401, "cnf_missing");
+        Refused.By(mesh.RiskAnalyst, await advisor.CallAsync(mesh.RiskAnalyst, unbound), 401, reason);
         await mesh.AssertHonestCallPassesAsync(advisor);
     }
 
