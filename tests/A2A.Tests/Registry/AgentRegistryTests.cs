@@ -112,48 +112,51 @@ public sealed class AgentRegistryTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task The_service_registers_on_start_renews_and_removes_on_stop()
     {
+        var cancellation = TestContext.Current.CancellationToken;
         await using var server = await StartAsync();
         var client = server.ConnectAs("trader");
         using var service = Service(client, server);
-        await service.StartAsync(Cancellation);
+        await service.StartAsync(cancellation);
         IReadOnlyList<RegisteredAgent> agents;
-        while ((agents = await client.FindAsync(new(), Cancellation)).Count == 0)
+        while ((agents = await client.FindAsync(new(), cancellation)).Count == 0)
         {
         }
         var first = agents[0].Renewed;
-        while ((agents = await client.FindAsync(new(), Cancellation))[0].Renewed == first)
+        while ((agents = await client.FindAsync(new(), cancellation))[0].Renewed == first)
             _time.Advance(TimeSpan.FromMinutes(1));
         Assert.True(agents[0].Healthy);
-        await service.StopAsync(Cancellation);
-        Assert.Empty(await client.FindAsync(new(), Cancellation));
+        await service.StopAsync(cancellation);
+        Assert.Empty(await client.FindAsync(new(), cancellation));
     }
 
     [Fact(Timeout = 60_000)]
     public async Task A_process_that_stops_does_not_remove_the_one_that_has_taken_its_place()
     {
+        var cancellation = TestContext.Current.CancellationToken;
         await using var server = await StartAsync();
         var client = server.ConnectAs("trader");
         using var old = Service(client, server);
         using var replacement = Service(client, server);
-        await old.StartAsync(Cancellation);
-        while ((await client.FindAsync(new(), Cancellation)).Count == 0)
+        await old.StartAsync(cancellation);
+        while ((await client.FindAsync(new(), cancellation)).Count == 0)
         {
         }
-        var first = (await client.FindAsync(new(), Cancellation))[0].Renewed;
+        var first = (await client.FindAsync(new(), cancellation))[0].Renewed;
         _time.Advance(TimeSpan.FromSeconds(1));
-        await replacement.StartAsync(Cancellation);
-        while ((await client.FindAsync(new(), Cancellation))[0].Renewed == first)
+        await replacement.StartAsync(cancellation);
+        while ((await client.FindAsync(new(), cancellation))[0].Renewed == first)
         {
         }
-        await old.StopAsync(Cancellation);
+        await old.StopAsync(cancellation);
         Assert.Equal(["trader"], await NamesAsync(client, new()));
-        await replacement.StopAsync(Cancellation);
-        Assert.Empty(await client.FindAsync(new(), Cancellation));
+        await replacement.StopAsync(cancellation);
+        Assert.Empty(await client.FindAsync(new(), cancellation));
     }
 
     [Fact(Timeout = 60_000)]
     public async Task An_agent_that_is_unhealthy_does_not_renew_and_registers_when_it_is_well_again()
     {
+        var cancellation = TestContext.Current.CancellationToken;
         await using var server = await StartAsync();
         var client = server.ConnectAs("trader");
         var (well, asked) = (true, 0);
@@ -162,8 +165,8 @@ public sealed class AgentRegistryTests : IDisposable
             Interlocked.Increment(ref asked);
             return Task.FromResult(Volatile.Read(ref well));
         });
-        await service.StartAsync(Cancellation);
-        while ((await client.FindAsync(new(), Cancellation)).Count == 0)
+        await service.StartAsync(cancellation);
+        while ((await client.FindAsync(new(), cancellation)).Count == 0)
         {
         }
         Volatile.Write(ref well, false);
@@ -173,9 +176,9 @@ public sealed class AgentRegistryTests : IDisposable
             _time.Advance(TimeSpan.FromMinutes(1));
             await Task.Yield();
         }
-        Assert.False((await client.FindAsync(new(), Cancellation)).Single().Healthy);
+        Assert.False((await client.FindAsync(new(), cancellation)).Single().Healthy);
         Volatile.Write(ref well, true);
-        while (!(await client.FindAsync(new(), Cancellation)).Single().Healthy)
+        while (!(await client.FindAsync(new(), cancellation)).Single().Healthy)
             _time.Advance(TimeSpan.FromSeconds(1));
     }
 

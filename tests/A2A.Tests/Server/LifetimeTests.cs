@@ -44,9 +44,10 @@ public sealed class LifetimeTests
     [Fact(Timeout = 60_000)]
     public async Task An_executor_that_waits_for_an_authorization_which_nobody_gives_is_stopped()
     {
+        var cancellation = TestContext.Current.CancellationToken;
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         await using var server = await TestServer.StartAsync(time: time, configure: options => options.InterruptedRetention = TimeSpan.FromMinutes(10));
-        await using var events = Connect(server).SendStreamingMessageAsync(new() { Message = Message.FromUser("approve never") }, Cancellation).GetAsyncEnumerator(Cancellation);
+        await using var events = Connect(server).SendStreamingMessageAsync(new() { Message = Message.FromUser("approve never") }, cancellation).GetAsyncEnumerator(cancellation);
         while (await events.MoveNextAsync() && events.Current.State != TaskState.AuthRequired)
         {
         }

@@ -204,8 +204,9 @@ public abstract class TaskStoreContract : IAsyncLifetime
     [InlineData(TaskState.InputRequired)]
     public async Task What_nobody_answers_in_time_is_failed_and_then_deleted(TaskState state)
     {
-        await _store.AddAsync("alice", Task("abandoned", 0, state), Cancellation);
-        await _store.AddAsync("alice", Task("fresh", 90, state), Cancellation);
+        var cancellation = TestContext.Current.CancellationToken;
+        await _store.AddAsync("alice", Task("abandoned", 0, state), cancellation);
+        await _store.AddAsync("alice", Task("fresh", 90, state), cancellation);
         var time = new FakeTimeProvider(Start.AddSeconds(100));
         await using var server = await TestServer.StartAsync(store: _store, time: time, configure: options =>
         {
@@ -214,13 +215,13 @@ public abstract class TaskStoreContract : IAsyncLifetime
             options.Retention = TimeSpan.FromSeconds(60);
         });
         AgentTask? task;
-        while ((task = await _store.FindAsync("alice", "abandoned", null, true, Cancellation))!.Status.State == state)
+        while ((task = await _store.FindAsync("alice", "abandoned", null, true, cancellation))!.Status.State == state)
         {
         }
         Assert.Equal(TaskState.Failed, task.Status.State);
         Assert.Contains("Nobody answered", task.Status.Message!.Text);
-        Assert.Equal(state, (await _store.FindAsync("alice", "fresh", null, true, Cancellation))!.Status.State);
-        while (await _store.FindAsync("alice", "abandoned", null, true, Cancellation) is not null)
+        Assert.Equal(state, (await _store.FindAsync("alice", "fresh", null, true, cancellation))!.Status.State);
+        while (await _store.FindAsync("alice", "abandoned", null, true, cancellation) is not null)
             time.Advance(TimeSpan.FromSeconds(15));
     }
 
