@@ -5,7 +5,6 @@ using AgentMesh.Cli.Demo;
 using AgentMesh.Cli.Live;
 using AgentMesh.Cli.Output;
 using AgentMesh.Cli.Processes;
-using AgentMesh.Manifest;
 
 namespace AgentMesh.Cli.CommandLine;
 
@@ -44,20 +43,13 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
             FirstPort = options.FirstPort,
             WorkloadApi = workloadApi,
         };
-        var plan = await StartAsync(processes, manifest, run, launch);
+        var (mesh, disabled) = await StartAsync(processes, new StartingMesh(manifest, run, launch, person, data is not null));
         var startTook = time.GetElapsedTime(started);
 
-        var mesh = new RunningMesh
-        {
-            Manifest = manifest,
-            WorkloadApi = plan.WorkloadApiAddress,
-            Issuer = plan.Issuer,
-            Agents = plan.AgentAddresses,
-            Directory = run.Path,
-            Operator = person,
-        };
         using var announced = RunFile.Announce(Info(mesh, run, processes));
         var edge = mesh.EntryEdge(options.Agent);
+        if (disabled.Contains(edge.Callee.Name))
+            return await StayAsync(processes, edge.Callee.Name);
         await using var session = await OperatorSession.StartAsync(mesh, edge, interrupts.Token);
 
         using var desk = session.CreateApprovalDesk(mesh);
@@ -83,21 +75,42 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
     private static string OwnConfiguration =>
         typeof(UpRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
+    /// <summary>The agent that would be asked was disabled when what is stored was stored: the mesh stays up for whoever enables it.</summary>
+    private async Task<int> StayAsync(MeshProcesses processes, string entry)
+    {
+        _screen.Line();
+        if (options.Once)
+            throw MeshException.Refused($"{entry} is disabled, so it cannot be asked. Start with `mesh up --data …` without --once and `mesh enable {entry}` in another terminal.");
+        _screen.Line($"the mesh is up, but {entry} is disabled and cannot be asked; `mesh enable {entry}` in another terminal lets it act again, then ask it with `mesh ask`. End it with Ctrl-C");
+        await GuardAsync(processes, UntilInterruptedAsync());
+        return ExitCode.Ok;
+    }
+
+    private async Task<bool> UntilInterruptedAsync()
+    {
+        var interrupted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (interrupts.Token.Register(() => interrupted.TrySetResult(true)))
+            return await interrupted.Task;
+    }
+
     /// <summary>Free ports can be taken by others before the children listen: then all is started again with new ones.</summary>
-    private async Task<LaunchPlan> StartAsync(MeshProcesses processes, MeshManifest manifest, RunDirectory run, LaunchOptions launch)
+    private async Task<(RunningMesh Mesh, IReadOnlySet<string> Disabled)> StartAsync(MeshProcesses processes, StartingMesh starting)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var plan = LaunchPlan.Create(manifest, run, launch);
+            var plan = LaunchPlan.Create(starting.Manifest, starting.Run, starting.Launch);
+            var mesh = starting.At(plan);
             var progress = new StartProgress(_screen);
             if (attempt == 1)
-                _screen.Line($"{manifest.Path}: {manifest.Agents.Count} agents in {manifest.TrustDomain}");
+                _screen.Line($"{starting.Manifest.Path}: {starting.Manifest.Agents.Count} agents in {starting.Manifest.TrustDomain}");
             try
             {
-                await progress.RunAsync(() => processes.StartAsync(plan, launch, progress, interrupts.Token));
-                return plan;
+                IReadOnlySet<string> disabled = new HashSet<string>();
+                await progress.RunAsync(() => processes.StartAsync(
+                    plan, starting.Launch, progress, starting.HasStored ? async ct => disabled = await DisabledParties.ReadAsync(mesh, ct) : null, interrupts.Token));
+                return (mesh, disabled);
             }
-            catch (ChildFailedException e) when (e.PortTaken && launch.FirstPort is null && attempt < PortAttempts)
+            catch (ChildFailedException e) when (e.PortTaken && starting.Launch.FirstPort is null && attempt < PortAttempts)
             {
                 await processes.StopAsync();
             }

@@ -87,6 +87,7 @@ internal sealed class DemoRun(RunningMesh mesh, Edge edge, OperatorSession sessi
         foreach (var purchase in purchases.Where(purchase => !purchase.AsExpected))
             yield return $"the purchase \"{purchase.Question}\" ({purchase.Name}) ended as {purchase.Outcome?.Status ?? "nothing"} {purchase.Outcome?.Reason}: {purchase.Outcome?.Detail ?? purchase.Evidence}";
     }
+
     private static IEnumerable<string> Problems(DisabledResult? disabled) => disabled is null ? [] : disabled.Steps
         .Where(step => !step.AsExpected)
         .Select(step => $"{disabled.Agent}, disabled mid-task: {step.What} at {step.At}: {step.Evidence}");

@@ -27,12 +27,17 @@ internal sealed class StartProgress(Screen screen) : IStartProgress
         }
     }
 
-    public void Ready(string name, TimeSpan after)
+    public void Ready(string name, TimeSpan after) =>
+        Done(name, string.Create(CultureInfo.InvariantCulture, $"ready after {after.TotalMilliseconds,5:0} ms"));
+
+    public void Disabled(string name) => Done(name, $"disabled by an operator; `mesh enable {name}` lets it act again");
+
+    private void Done(string name, string how)
     {
         lock (_lock)
         {
             _waiting.Remove(name);
-            screen.Line(string.Create(CultureInfo.InvariantCulture, $"  {name,-16} ready after {after.TotalMilliseconds,5:0} ms"));
+            screen.Line($"  {name,-16} {how}");
             Update();
         }
     }

@@ -13,8 +13,14 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
     public IReadOnlyList<ChildProcess> Children => _children;
 
     /// <summary>Starts the Workload API, then the authorization server and all agents side by side, and waits until each is ready.</summary>
+    /// <param name="plan">What is started.</param>
+    /// <param name="options">How long it may take, among others.</param>
+    /// <param name="progress">Hears how far it has come.</param>
+    /// <param name="readDisabled">Reads from the authorization server, once it is ready, who gets no identity and is not waited for; null: nobody can be.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ChildFailedException">A part ended, or was not ready in time.</exception>
-    public async Task StartAsync(LaunchPlan plan, LaunchOptions options, IStartProgress progress, CancellationToken cancellationToken)
+    public async Task StartAsync(
+        LaunchPlan plan, LaunchOptions options, IStartProgress progress, Func<CancellationToken, Task<IReadOnlySet<string>>>? readDisabled, CancellationToken cancellationToken)
     {
         // After an attempt that found its ports taken: those children have been stopped.
         Each(child => child.Dispose());
@@ -39,7 +45,8 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
 
             // The first failure ends the wait for the others.
             using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var waits = children.ConvertAll(child => WaitAsync(child, started, failed.Token));
+            var disabled = new TaskCompletionSource<IReadOnlySet<string>>();
+            var waits = children.ConvertAll(child => WaitAsync(child, started, disabled, failed.Token));
             await foreach (var wait in Task.WhenEach(waits))
             {
                 if (wait.IsFaulted)
@@ -48,10 +55,21 @@ internal sealed class MeshProcesses(TimeProvider time) : IAsyncDisposable
             }
         }
 
-        async Task WaitAsync(ChildProcess child, long started, CancellationToken ct)
+        async Task WaitAsync(ChildProcess child, long started, TaskCompletionSource<IReadOnlySet<string>> disabled, CancellationToken ct)
         {
-            await readiness.WaitAsync(child, ct);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            var ready = readiness.WaitAsync(child, enough.Token);
+            if (await Task.WhenAny(ready, disabled.Task) == disabled.Task && (await disabled.Task).Contains(child.Spec.Name))
+            {
+                await enough.CancelAsync();
+                await Task.WhenAny(ready);
+                progress.Disabled(child.Spec.Name);
+                return;
+            }
+            await ready;
             progress.Ready(child.Spec.Name, time.GetElapsedTime(started));
+            if (readDisabled is not null && ReferenceEquals(child.Spec, plan.AuthServer))
+                disabled.SetResult(await readDisabled(ct));
         }
     }
 
