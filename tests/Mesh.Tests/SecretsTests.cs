@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
 using AgentMesh.Testing;
+using static AgentMesh.Mesh.Tests.SecretScan;
 
 namespace AgentMesh.Mesh.Tests;
 
 /// <summary>Nothing that a full run writes holds a token, an assertion or a key.</summary>
 [Threat("T35")]
-public sealed partial class SecretsTests(DemoFixture demo)
+public sealed class SecretsTests(DemoFixture demo)
 {
     [Fact]
     public void Nothing_that_the_demo_printed_holds_a_secret() => Assert.Empty(Secrets(demo.Printed));
@@ -30,18 +30,4 @@ public sealed partial class SecretsTests(DemoFixture demo)
     /// <summary>The authorization server's own state: its database and the key that encrypts it, readable by its user alone.</summary>
     private static bool IsEncryptedKeyStore(string file) =>
         file.Contains($"{Path.DirectorySeparatorChar}state{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
-
-    /// <summary>What was found, cut short so that a failing test does not print it.</summary>
-    private static List<string> Secrets(string text) =>
-        [.. Jwt().Matches(text).Concat(PemKey().Matches(text)).Concat(JwkPrivate().Matches(text)).Select(match => match.Value[..12] + "…")];
-
-    /// <summary>A JSON object in base64url, a dot, another: access tokens, JWT-SVIDs, assertions, with or without signature.</summary>
-    [GeneratedRegex(@"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}")]
-    private static partial Regex Jwt();
-
-    [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----")]
-    private static partial Regex PemKey();
-
-    [GeneratedRegex("\"(d|k|dp|dq|qi)\"\\s*:\\s*\"[A-Za-z0-9_-]{20,}\"")]
-    private static partial Regex JwkPrivate();
 }

@@ -93,7 +93,7 @@ public sealed class McpTests(RunningMesh mesh)
 
     private (string? Action, string? Decision, string? Authentication) Decision(string agent)
     {
-        var last = mesh.Journal(agent)[^1];
+        var last = mesh.Journal(agent).Last(e => Text(e, "kind") == "decision");
         return (Text(last, "action"), Text(last, "decision"), last.TryGetProperty("authentication", out var how) ? how.GetString() : null);
     }
 

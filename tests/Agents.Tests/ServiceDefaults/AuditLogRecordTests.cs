@@ -60,6 +60,7 @@ public sealed class AuditLogRecordTests : IDisposable
         Authentication = "mtls+token",
         Decision = "",
         Reason = "insufficient_scope",
+        Cause = "a person's words",
         TransactionId = "txn-1",
         TokenId = "jti-1",
         TraceId = "0af7651916cd43dd8448eb211c80319c",
