@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace AgentMesh.Testing;
 
@@ -39,7 +37,7 @@ public abstract class PostgresCluster : IAsyncDisposable
         // initdb does not run as root.
         if (Environment.UserName == "root")
             await RunAsync("chown", "nobody", _folder);
-        Port = FreePort();
+        Port = FreePort.Take();
         await RunUnprivilegedAsync("initdb", "-D", $"{_folder}/data", "-U", "mesh", "-A", "trust", "--no-sync");
         await RunUnprivilegedAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-o", $"-k {_folder} -h 127.0.0.1 -p {Port} -F", "start");
     }
@@ -82,12 +80,5 @@ public abstract class PostgresCluster : IAsyncDisposable
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

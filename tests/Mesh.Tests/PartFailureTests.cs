@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Mesh.Tests;
 
@@ -36,7 +35,7 @@ public sealed class PartFailureTests : IDisposable
             _sandbox,
             Repository.Root,
             ["up", "--once", "--model", "openai:any"],
-            ("OpenAI__Endpoint", $"http://127.0.0.1:{ClosedPort()}/v1"));
+            ("OpenAI__Endpoint", $"http://127.0.0.1:{FreePort.Take()}/v1"));
         Assert.True(await run.ExitAsync() == 3, run.All);
         Assert.Contains("advisor answers model_failed: ", run.Errors, StringComparison.Ordinal);
         ExpectOneMessage(run);
@@ -66,10 +65,4 @@ public sealed class PartFailureTests : IDisposable
         Assert.Empty(_sandbox.LeftProcesses());
     }
 
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using AgentMesh.Testing;
 
 namespace AgentMesh.Mesh.Tests;
 
@@ -14,7 +14,7 @@ internal sealed class TelemetryCollector : IAsyncDisposable
 
     public TelemetryCollector()
     {
-        Address = $"http://127.0.0.1:{FreePort()}/";
+        Address = $"http://127.0.0.1:{FreePort.Take()}/";
         _listener.Prefixes.Add(Address);
         _listener.Start();
         _receiving = ReceiveAsync();
@@ -29,13 +29,6 @@ internal sealed class TelemetryCollector : IAsyncDisposable
     {
         _listener.Close();
         await _receiving;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private async Task ReceiveAsync()

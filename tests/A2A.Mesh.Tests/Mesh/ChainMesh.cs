@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using AgentMesh.Auth;
 using AgentMesh.Auth.AspNetCore;
 using AgentMesh.AuthServer.Hosting;
@@ -174,12 +172,7 @@ public sealed class ChainMesh : IAsyncLifetime
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
-    private static Uri FreeAddress()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return new Uri($"https://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}/");
-    }
+    private static Uri FreeAddress() => new($"https://127.0.0.1:{FreePort.Take()}/");
 
     private sealed class JwtSvids(ChainMesh mesh, StaticSource identity) : IJwtSvidSource
     {

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using AgentMesh.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,7 +38,7 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(
         Action<A2AServerOptions>? configure = null, ITaskStore? store = null, TimeProvider? time = null)
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls($"http://127.0.0.1:{port}");
@@ -57,14 +57,6 @@ internal sealed class TestServer : IAsyncDisposable
         app.MapAgentCard();
         await app.StartAsync();
         return new(app, app.Services.GetRequiredService<ScriptedAgent>(), new Uri($"http://127.0.0.1:{port}"));
-    }
-
-    /// <summary>The card names the port, so it is chosen before the server starts.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public HttpClient CreateClient(string? caller, bool version = true)

@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentMesh.Auth;
 using AgentMesh.Spiffe;
+using AgentMesh.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -67,7 +66,7 @@ public class RunningMesh : IAsyncLifetime
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         foreach (var part in new[] { "workload-api", "auth-server", "registry", "taken-over", "kept" }.Concat(Agents))
-            _ports[part] = (FreePort("https"), FreePort("http"));
+            _ports[part] = (FreeAddress("https"), FreeAddress("http"));
         var manifest = WriteManifest();
         _model = await ScriptedEndpoint.StartAsync();
 
@@ -200,12 +199,7 @@ public class RunningMesh : IAsyncLifetime
 
     private static string Text(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
-    private static Uri FreePort(string scheme)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
-    }
+    private static Uri FreeAddress(string scheme) => new($"{scheme}://127.0.0.1:{FreePort.Take()}/");
 
     private static string ReadShared(string path)
     {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using AgentMesh.Auth;
 using AgentMesh.AuthServer.Hosting;
@@ -39,7 +37,7 @@ internal sealed class Issuer : IAsyncDisposable
         // The server's name has its port in it, so the port is chosen first; somebody else may take it meanwhile.
         for (var attempt = 0; ; attempt++)
         {
-            var address = new Uri($"https://127.0.0.1:{port ?? FreePort()}/");
+            var address = new Uri($"https://127.0.0.1:{port ?? FreePort.Take()}/");
             var app = AuthServerHost.Build(
                 ["--urls", $"{address.GetLeftPart(UriPartial.Authority)};http://127.0.0.1:0", $"--Mesh:Issuer={name ?? address}", $"--Mesh:AuthServer:DataDirectory={mesh.Folder("as")}",
                     // The clock stands still here, so nothing is held until somebody decides.
@@ -84,12 +82,5 @@ internal sealed class Issuer : IAsyncDisposable
         var signature = new byte[SigningKey.SignatureLength];
         _app.Services.GetRequiredService<KeyRing>().Current.Sign(data, signature);
         return signature;
-    }
-
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using AgentMesh.Auth;
 using AgentMesh.AuthServer.Tests.Fixtures;
 using AgentMesh.Spiffe;
@@ -19,7 +17,7 @@ public sealed class JournalShippingTests : IDisposable
     private readonly TestAuthority _authority = new(TestMesh.TrustDomain);
     private readonly TemporaryFolder _serverFolder = new();
     private readonly TemporaryFolder _agentFolder = new();
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Take();
 
     public void Dispose()
     {
@@ -127,12 +125,5 @@ public sealed class JournalShippingTests : IDisposable
             }
             await Task.Delay(100, limit.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -31,7 +31,7 @@ public sealed class McpConnectionTests : IAsyncLifetime
         var agents = await ann.Raw.GetFromJsonAsync<JsonElement>(new Uri(_mesh.Back.Address, ".well-known/oauth-protected-resource"), Cancellation);
 
         Assert.Equal(HttpStatusCode.Unauthorized, refused.Status);
-        Assert.Equal($"Bearer resource_metadata=\"{Metadata}\"", refused.Challenge);
+        Assert.Equal($"Bearer resource_metadata=\"{Metadata}\", DPoP algs=\"ES256\"", refused.Challenge);
         Assert.Equal(_mesh.Endpoint.AbsoluteUri, metadata.GetProperty("resource").GetString());
         Assert.Equal([_mesh.Chain.Issuer.AbsoluteUri], Strings(metadata, "authorization_servers"));
         Assert.Equal(["back.do", "back.read"], Strings(metadata, "scopes_supported"));

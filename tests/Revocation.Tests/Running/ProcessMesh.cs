@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
@@ -49,7 +47,7 @@ public class ProcessMesh : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         foreach (var part in (string[])["auth-server", "second", .. Agents])
-            _addresses[part] = FreePort("https");
+            _addresses[part] = FreeAddress("https");
         _manifest = WriteManifest();
         await AddAsync("workload-api", new() { ["Mesh__WorkloadApi__Socket"] = $"{_folder}/w.sock" }).StartAsync();
         var servers = AddAuthServers();
@@ -83,7 +81,7 @@ public class ProcessMesh : IAsyncLifetime
     private protected Part AddAsync(string name, Dictionary<string, string> own, string? party = null)
     {
         party ??= name;
-        var health = FreePort("http");
+        var health = FreeAddress("http");
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
@@ -157,10 +155,5 @@ public class ProcessMesh : IAsyncLifetime
 
     private static string Text(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
-    private static Uri FreePort(string scheme)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
-    }
+    private static Uri FreeAddress(string scheme) => new($"{scheme}://127.0.0.1:{FreePort.Take()}/");
 }

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using AgentMesh.Spiffe;
+using AgentMesh.Testing;
 using AgentMesh.WorkloadApi.Tests.Hosting;
 
 namespace AgentMesh.WorkloadApi.Tests.Federation;
@@ -28,7 +27,7 @@ internal sealed class TwoTrustDomains : IAsyncDisposable
     public static async Task<TwoTrustDomains> StartAsync()
     {
         var (meshA, meshB) = (new TestMesh { TrustDomain = "a.test" }, new TestMesh { TrustDomain = "b.test" });
-        var portOfA = FreePort();
+        var portOfA = FreePort.Take();
         // Neither has the other's bundle when it starts: B waits for the file, A finds it.
         var b = await RunningServer.StartAsync(
             Workload(meshB),
@@ -79,12 +78,5 @@ internal sealed class TwoTrustDomains : IAsyncDisposable
         await source.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
         await source.UntilAsync(() => source.FindX509Bundle(other) is not null);
         return source;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
