@@ -25,7 +25,7 @@ internal sealed class HumanApproval : ICheck
         // The policy in force says no without a person, whatever task is served.
         var unapproved = manifest.Agents.Values.Concat(manifest.Operators.Values).SelectMany(party => party.Calls.Values)
             .SelectMany(edge => edge.Scopes.Except(edge.ScopesWithoutApproval).Select(scope => (edge, scope)))
-            .Where(asked => manifest.Decide(asked.edge.Caller.Name, asked.edge.Callee.Name, asked.scope, string.Join(' ', asked.edge.When)).IsAllowed)
+            .Where(asked => manifest.Decide(asked.edge.Caller.Name, asked.edge.Callee.Name, asked.scope, string.Join(' ', asked.edge.When.Concat(asked.edge.WhenOf(asked.scope)))).IsAllowed)
             .Select(asked => $"{asked.edge} gets {asked.scope} without a person").ToList();
         return endpoint is not null && unapproved.Count == 0
             ? CheckResult.Green(Name, $"{string.Join(' ', high)}: issued only through {endpoint} (OpenID CIBA)", $"approvers: {string.Join(", ", approvers)}")

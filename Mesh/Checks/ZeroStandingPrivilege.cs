@@ -12,9 +12,9 @@ internal sealed class ZeroStandingPrivilege : ICheck
         var manifest = context.Mesh.Manifest;
         var edges = manifest.Agents.Values.SelectMany(agent => agent.Calls.Values).ToList();
         // Nothing carries the task to a callee that takes mTLS alone, nor from one.
-        var standing = edges.Where(edge => edge.When.Count == 0 && edge.Callee.Authentication == EdgeAuthentication.OAuth).ToList();
-        var open = edges.Where(edge => edge.When.Count == 0 && edge.Callee.Authentication == EdgeAuthentication.Mtls).ToList();
-        List<string> evidence = [$"{edges.Count(edge => edge.When.Count > 0)} edges are justified by the request being served"];
+        var standing = edges.Where(edge => edge.IsEntryPoint && edge.Callee.Authentication == EdgeAuthentication.OAuth).ToList();
+        var open = edges.Where(edge => edge.IsEntryPoint && edge.Callee.Authentication == EdgeAuthentication.Mtls).ToList();
+        List<string> evidence = [$"{edges.Count(edge => !edge.IsEntryPoint)} edges are justified by the request being served"];
         if (open.Count > 0)
             evidence.Add($"over mTLS alone, so always open: {string.Join(", ", open.Select(edge => $"{edge} [{string.Join(' ', edge.Scopes)}]"))}");
         var idle = manifest.Agents.Values.Select(agent => (agent.Name, Reached: PolicyAnalysis.Reach(manifest, agent, []).Agents));

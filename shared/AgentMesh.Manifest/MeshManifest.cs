@@ -108,8 +108,9 @@ public sealed class MeshManifest
     /// <param name="caller">Name or SPIFFE ID, compared exactly.</param>
     /// <param name="callee">Name or SPIFFE ID, compared exactly.</param>
     /// <param name="scopes">
-    /// Space-delimited; every one must be on the edge. Empty: all of the edge's scopes that need no approval
-    /// (<see cref="Edge.ScopesWithoutApproval"/>); if each needs one, the answer is <see cref="PolicyOutcome.ApprovalRequired"/>.
+    /// Space-delimited; every one must be on the edge, and its own <c>when</c> met. Empty: all of the edge's scopes that the request
+    /// being served justifies and that need no approval (<see cref="Edge.ScopesFor"/>); if none is left, the answer is
+    /// <see cref="PolicyOutcome.ApprovalRequired"/> or, where approval would not help either, <see cref="PolicyOutcome.NotServing"/>.
     /// </param>
     /// <param name="serving">The scopes of the request that the caller is serving, space-delimited; empty when it serves none.</param>
     public PolicyDecision Decide(ReadOnlySpan<char> caller, ReadOnlySpan<char> callee, ReadOnlySpan<char> scopes, ReadOnlySpan<char> serving) =>

@@ -84,6 +84,33 @@ public sealed class PolicyTests
         Refused.Because(server, await server.ClientOf("trader").ExchangeAsync(relayed, "risk-analyst", "risk.score"), 400, "invalid_request", "not_serving");
     }
 
+    [Theory]
+    [InlineData("account.read")]
+    [InlineData("trade.propose account.read")]
+    [InlineData("account.read trade.propose")]
+    public async Task A_scope_that_the_request_being_served_does_not_justify_is_refused(string scope)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var advisor = server.ClientOf("advisor");
+
+        var answer = await advisor.ExchangeAsync(server.AdviceToken(), "trader", scope);
+
+        Refused.Because(server, answer, 400, "invalid_request", "not_serving");
+        Assert.Contains("with scope account.read only while serving a request that carries scope account.read", answer["error_description"], StringComparison.Ordinal);
+        var honest = await advisor.ExchangeAsync(AccountToken(server), "trader", scope);
+        Assert.Equal((200, scope), (honest.Status, (string?)honest.Claims["scope"]));
+    }
+
+    [Fact]
+    public async Task Without_a_scope_the_edge_grants_what_the_request_being_served_justifies()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var advisor = server.ClientOf("advisor");
+
+        Assert.Equal("trade.propose", (string?)(await advisor.ExchangeAsync(server.AdviceToken(), "trader")).Claims["scope"]);
+        Assert.Equal("account.read trade.propose", (string?)(await advisor.ExchangeAsync(AccountToken(server), "trader")).Claims["scope"]);
+    }
+
     [Fact]
     public async Task A_scope_that_needs_a_persons_approval_is_not_exchanged_for()
     {
@@ -130,4 +157,6 @@ public sealed class PolicyTests
         Refused.Because(server, await advisor.ExchangeAsync(server.AdviceToken(), "risk-analyst", null, ("resource", TestMesh.IdOf("trader"))), 400, "invalid_target", "many_targets");
         Refused.Because(server, await advisor.ExchangeAsync(server.AdviceToken(), "risk-analyst", null, ("audience", "trader")), 400, "invalid_target", "many_targets");
     }
+
+    private static string AccountToken(RunningServer server) => server.Sign(server.Describe("local", "local", "advisor", "portfolio.advise account.read"));
 }

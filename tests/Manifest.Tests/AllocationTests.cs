@@ -8,6 +8,8 @@ public sealed class AllocationTests
     [InlineData("spiffe://agentmesh.local/agent/advisor", "risk-analyst", "risk.score", "portfolio.advise", PolicyOutcome.Allowed)]
     [InlineData("advisor", "spiffe://agentmesh.local/agent/trader", "trade.propose trade.execute", "portfolio.advise", PolicyOutcome.ApprovalRequired)]
     [InlineData("advisor", "trader", "", "portfolio.advise", PolicyOutcome.Allowed)]
+    [InlineData("advisor", "trader", "account.read", "portfolio.advise account.read", PolicyOutcome.Allowed)]
+    [InlineData("advisor", "trader", "account.read trade.propose", "portfolio.advise", PolicyOutcome.NotServing)]
     [InlineData("advisor", "trader", "trade.propose", "a b c", PolicyOutcome.NotServing)]
     [InlineData("advisor", "trader", "not.known", "portfolio.advise", PolicyOutcome.ScopeNotGranted)]
     [InlineData("advisor", "local", "trade.propose", "", PolicyOutcome.NoEdge)]

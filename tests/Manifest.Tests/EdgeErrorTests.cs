@@ -18,11 +18,28 @@ public sealed class EdgeErrorTests
     [InlineData(""" "back": { "scopes": ["read"] }, ¦"back": { "scopes": ["ask"] }""", "stands here a second time")]
     [InlineData(""" "data": { "scopes": ["read"], "when": ¦["ask"] }""", "no token carries what is being served")]
     [InlineData(""" "data": { "scopes": ["read", ¦"pay"] }""", "needs approval, but \"data\" has \"auth\": \"mtls\"")]
+    [InlineData(""" "back": { "scopes": [{ "scope": ¦"raed", "when": ["ask"] }] }""", "Did you mean \"read\"?")]
+    [InlineData(""" "back": { "scopes": [{ "scope": "read", "when": [¦"asks"] }] }""", "Did you mean \"ask\"?")]
+    [InlineData(""" "back": { "scopes": ["ask", { "scope": "read", ¦"whn": ["ask"], "when": ["ask"] }] }""", "Did you mean \"when\"?")]
+    [InlineData(""" "back": { "scopes": [¦{ "scope": "read" }] }""", "\"when\" is missing")]
+    [InlineData(""" "back": { "scopes": [¦{ "when": ["ask"] }] }""", "\"scope\" is missing")]
+    [InlineData(""" "back": { "scopes": [{ "scope": ¦["read"], "when": ["ask"] }] }""", "must be a string")]
+    [InlineData(""" "back": { "scopes": [{ "scope": "read", "when": ¦"ask" }] }""", "must be an array")]
+    [InlineData(""" "back": { "scopes": [{ "scope": "read", "when": ¦[] }] }""", "Name the scopes that justify the call")]
+    [InlineData(""" "back": { "scopes": [{ "scope": "read", "when": ["ask", ¦"ask"] }] }""", "stands twice in \"when\"")]
+    [InlineData(""" "back": { "scopes": [{ "scope": "read", "when": ["ask"] }, ¦"read"] }""", "stands twice in \"scopes\"")]
+    [InlineData(""" "back": { "scopes": ["read", { "scope": ¦"read", "when": ["ask"] }] }""", "stands twice in \"scopes\"")]
+    [InlineData(""" "back": { "scopes": [{ "scope": "read", "when": ["ask"] }, ¦1] }""", "must be a string")]
+    [InlineData(""" "data": { "scopes": [{ "scope": "read", "when": ¦["ask"] }] }""", "no token carries what is being served")]
     public void A_bad_edge_is_refused_at_its_place(string marked, string says) => Texts.Refused(Texts.WithCall(marked), says);
 
     [Fact]
     public void An_operator_never_serves_so_its_edges_have_no_when() => Texts.Refused(
         Texts.With(""" "operators": { "me": { "calls": { "front": { "scopes": ["ask"], "when": ¦["ask"] } } } }"""), "never serves");
+
+    [Fact]
+    public void Nor_have_the_scopes_of_its_edges() => Texts.Refused(
+        Texts.With(""" "operators": { "me": { "calls": { "front": { "scopes": [{ "scope": "ask", "when": ¦["ask"] }] } } } }"""), "never serves");
 
     [Fact]
     public void An_operator_cannot_be_called() => Texts.Refused("""
@@ -40,5 +57,6 @@ public sealed class EdgeErrorTests
               "agents": { "a": { "project": "a", "calls": { "b": { "scopes": ¦[{{string.Join(",", scopes.Select(scope => $"\"{scope}\""))}}] } } }, "b": { "project": "b" } } }
             """;
         Texts.Refused(text, "at most 64 scopes");
+        Texts.Refused(text.Replace("¦[\"s0\"", "¦[{ \"scope\": \"s0\", \"when\": [\"s1\"] }", StringComparison.Ordinal), "at most 64 scopes");
     }
 }

@@ -23,8 +23,9 @@ public sealed class ExplainTests
     [InlineData("advisor", "console", "", "", "service console cannot be called: only agents can", "\"advisor\": {\n")]
     [InlineData("advisor", "trader", "risk.score", "portfolio.advise", "The edge does not grant scope risk.score; it grants account.read, trade.propose, trade.execute", "\"risk.score\": {")]
     [InlineData("advisor", "trader", "trade.propos", "portfolio.advise", "The manifest knows no scope \"trade.propos\". Did you mean \"trade.propose\"?", null)]
-    [InlineData("advisor", "trader", "trade.propose", "", "The edge's \"when\" asks that the request being served carry scope portfolio.advise; none is being served", "\"trader\": { \"scopes\"")]
-    [InlineData("advisor", "trader", "trade.propose", "risk.score", "The edge's \"when\" asks that the request being served carry scope portfolio.advise; it does not", "\"trader\": { \"scopes\"")]
+    [InlineData("advisor", "trader", "trade.propose", "", "The edge's \"when\" asks that the request being served carry scope portfolio.advise; none is being served", "\"trader\": {\n          \"scopes\"")]
+    [InlineData("advisor", "trader", "trade.propose", "risk.score", "The edge's \"when\" asks that the request being served carry scope portfolio.advise; it does not", "\"trader\": {\n          \"scopes\"")]
+    [InlineData("advisor", "trader", "account.read", "portfolio.advise", "Scope account.read's \"when\" asks that the request being served carry scope account.read; it does not", "\"trader\": {\n          \"scopes\"")]
     [InlineData("advisor", "trader", "trade.execute", "portfolio.advise", "Scope trade.execute is issued only after a person has approved the action", "\"trade.execute\": {")]
     public void A_refused_call_has_its_reason_and_its_line(string caller, string callee, string scopes, string serving, string says, string? at)
     {

@@ -45,6 +45,19 @@ public sealed class LintTests
     }
 
     [Fact]
+    public void An_edge_of_which_each_scope_has_a_when_is_no_standing_privilege_and_one_without_makes_it_one()
+    {
+        Assert.Empty(Messages(Edge("""[{ "scope": "s", "when": ["s"] }]""")));
+        Assert.Contains("a -> b is standing privilege", Assert.Single(Messages(Edge("""[{ "scope": "s", "when": ["s"] }, "r"]"""))), StringComparison.Ordinal);
+
+        static string Edge(string scopes) => $$"""
+            { "trustDomain": "t", "scopes": { "s": { "description": "s" }, "r": { "description": "r" } },
+              "agents": { "a": { "project": "a", "calls": { "b": { "scopes": {{scopes}} } } }, "b": { "project": "b" } },
+              "operators": { "me": { "calls": { "a": { "scopes": ["s", "r"] } } } } }
+            """;
+    }
+
+    [Fact]
     public void A_broad_edge_is_asked_about()
     {
         var scopes = Enumerable.Range(0, 9).Select(number => $"s{number}").ToArray();

@@ -19,8 +19,38 @@ public sealed class ReachTests
         Assert.Equal(["market-data", "risk-analyst", "trader"], report.Agents.Select(agent => agent.Name));
         Assert.Equal([1, 1, 1, 2, 2, 2], report.Edges.Select(reached => reached.Hops));
         var trader = report.Edges[2];
-        Assert.Equal(["account.read", "trade.propose"], trader.Scopes);
+        Assert.Equal(["trade.propose"], trader.Scopes);
         Assert.Equal(["trade.execute"], trader.ScopesWithApproval);
+    }
+
+    [Fact]
+    public void A_question_about_an_account_justifies_reading_it_besides()
+    {
+        var report = PolicyAnalysis.Reach(Mesh, Mesh.Agents["advisor"], ["portfolio.advise", "account.read"]);
+
+        Assert.Equal(["account.read", "trade.propose"], report.Edges.Single(reached => reached.ToString() == "advisor -> trader").Scopes);
+    }
+
+    [Fact]
+    public void A_scope_with_a_when_is_reached_by_the_ways_that_carry_what_it_needs()
+    {
+        var mesh = MeshManifest.Parse("""
+            { "trustDomain": "t", "scopes": { "s": { "description": "s" }, "r": { "description": "r" }, "pay": { "description": "p", "approval": "human" } },
+              "agents": {
+                "a": { "project": "a", "calls": { "d": { "scopes": ["s"] }, "b": { "scopes": ["r"] }, "e": { "scopes": [{ "scope": "s", "when": ["s"] }] } } },
+                "b": { "project": "b", "calls": { "d": { "scopes": ["r"] } } },
+                "c": { "project": "c" }, "e": { "project": "e" }, "f": { "project": "f" },
+                "d": { "project": "d", "calls": {
+                  "c": { "scopes": ["s", { "scope": "r", "when": ["r"] }, { "scope": "pay", "when": ["r", "s"] }] },
+                  "f": { "scopes": [{ "scope": "s", "when": ["r", "s"] }] } } } } }
+            """);
+        var report = PolicyAnalysis.Reach(mesh, mesh.Agents["a"], []);
+
+        // No one request carries both r and s to d, so neither pay nor f is to be had; a's own edge to e needs a request to serve.
+        Assert.Equal(["a -> d", "a -> b", "a -> d -> c", "a -> b -> d"], report.Edges.Select(reached => reached.ToString()));
+        Assert.Equal(["s", "r"], report.Edges[2].Scopes);
+        Assert.Empty(report.Edges[2].ScopesWithApproval);
+        Assert.Contains("a -> e", Ways(mesh, "a", "s"));
     }
 
     [Fact]

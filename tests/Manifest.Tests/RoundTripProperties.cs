@@ -16,10 +16,11 @@ public sealed class RoundTripProperties
         Assert.Equal(written.Scopes.Select(scope => (scope.Key, scope.Value)), mesh.Scopes.Values.Select(scope => (scope.Name, scope.NeedsApproval)));
         Assert.Equal(written.Agents, mesh.Agents.Keys);
         var edges = mesh.Agents.Values.SelectMany(agent => agent.Calls.Values);
-        Assert.Equal(written.Edges.Select(Describe), edges.Select(edge => Describe(((edge.Caller.Name, edge.Callee.Name), ([.. edge.Scopes], [.. edge.When])))));
+        Assert.Equal(written.Edges.Select(Describe), edges.Select(edge => Describe(
+            ((edge.Caller.Name, edge.Callee.Name), (edge.Scopes.ToDictionary(scope => scope, scope => edge.WhenOf(scope).ToArray()), [.. edge.When])))));
 
-        static string Describe(((string, string) Pair, (string[] Scopes, string[] When) Grant) edge) =>
-            $"{edge.Pair}: {string.Join(' ', edge.Grant.Scopes)} | {string.Join(' ', edge.Grant.When)}";
+        static string Describe(((string, string) Pair, (Dictionary<string, string[]> Scopes, string[] When) Grant) edge) =>
+            $"{edge.Pair}: {string.Join(' ', edge.Grant.Scopes.Select(scope => $"{scope.Key}({string.Join(' ', scope.Value)})"))} | {string.Join(' ', edge.Grant.When)}";
     }
 
     [Property(MaxTest = 200)]
@@ -37,12 +38,15 @@ public sealed class RoundTripProperties
             var serving = written.SomeScopes(random, 0, 4);
 
             var expected = written.Decide(caller, callee, scopes, serving);
-            Assert.Equal(expected, mesh.Decide(mesh.Agents[caller].SpiffeId, callee, string.Join(' ', scopes), string.Join(' ', serving)).Outcome);
+            var decision = mesh.Decide(mesh.Agents[caller].SpiffeId, callee, string.Join(' ', scopes), string.Join(' ', serving));
+            Assert.Equal(expected, decision.Outcome);
+            if (scopes.Length == 0 && decision.Edge is { } edge)
+                Assert.Equal(expected == PolicyOutcome.Allowed, edge.ScopesFor(string.Join(' ', serving)).Count > 0);
         }
     }
 
     private sealed record WrittenMesh(
-        Dictionary<string, bool> Scopes, IReadOnlyList<string> Agents, List<((string, string) Pair, (string[] Scopes, string[] When) Grant)> Edges)
+        Dictionary<string, bool> Scopes, IReadOnlyList<string> Agents, List<((string, string) Pair, (Dictionary<string, string[]> Scopes, string[] When) Grant)> Edges)
     {
         private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -53,7 +57,7 @@ public sealed class RoundTripProperties
             foreach (var caller in mesh.Agents)
             {
                 foreach (var callee in mesh.Agents.Where(callee => callee != caller && random.Next(2) == 0))
-                    mesh.Edges.Add(((caller, callee), (mesh.SomeScopes(random, 1, 4), mesh.SomeScopes(random, 0, 2))));
+                    mesh.Edges.Add(((caller, callee), (mesh.SomeScopes(random, 1, 4).ToDictionary(scope => scope, _ => mesh.SomeScopes(random, 0, 2)), mesh.SomeScopes(random, 0, 2))));
             }
 
             return mesh;
@@ -68,11 +72,14 @@ public sealed class RoundTripProperties
             if (index < 0)
                 return PolicyOutcome.NoEdge;
             var (granted, when) = Edges[index].Grant;
-            if (scopes.Except(granted).Any())
+            if (scopes.Except(granted.Keys).Any())
                 return PolicyOutcome.ScopeNotGranted;
             if (when.Except(serving).Any())
                 return PolicyOutcome.NotServing;
-            var asked = scopes.Length > 0 ? scopes.Any(scope => Scopes[scope]) : granted.All(scope => Scopes[scope]);
+            var justified = granted.Keys.Where(scope => !granted[scope].Except(serving).Any()).ToList();
+            if (scopes.Length > 0 ? scopes.Except(justified).Any() : justified.Count == 0)
+                return PolicyOutcome.NotServing;
+            var asked = scopes.Length > 0 ? scopes.Any(scope => Scopes[scope]) : justified.All(scope => Scopes[scope]);
             return asked ? PolicyOutcome.ApprovalRequired : PolicyOutcome.Allowed;
         }
 
@@ -86,9 +93,12 @@ public sealed class RoundTripProperties
                     project = "agents/" + agent,
                     calls = Edges.Where(edge => edge.Pair.Item1 == agent).ToDictionary(
                         edge => edge.Pair.Item2,
-                        edge => edge.Grant.When.Length == 0 ? (object)new { scopes = edge.Grant.Scopes } : new { scopes = edge.Grant.Scopes, when = edge.Grant.When }),
+                        edge => edge.Grant.When.Length == 0 ? (object)new { scopes = Written(edge.Grant.Scopes) } : new { scopes = Written(edge.Grant.Scopes), when = edge.Grant.When }),
                 }),
             },
             indented ? Indented : JsonSerializerOptions.Default);
+
+        private static IEnumerable<object> Written(Dictionary<string, string[]> scopes) =>
+            scopes.Select(scope => scope.Value.Length == 0 ? (object)scope.Key : new { scope = scope.Key, when = scope.Value });
     }
 }

@@ -47,6 +47,7 @@ internal sealed class SchemaDocument(JsonElement root)
                 "integer" => isNumber && value.TryGetInt64(out _),
                 var other => throw new NotSupportedException(other),
             },
+            "anyOf" => argument.EnumerateArray().Any(choice => Accepts(choice, value)),
             "enum" => argument.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)),
             "pattern" => !isString || Regex.IsMatch(value.GetString()!, argument.GetString()!, RegexOptions.ECMAScript),
             "maxLength" => !isString || value.GetString()!.Length <= argument.GetInt32(),

@@ -7,7 +7,7 @@ public sealed class SchemaTests
 {
     private static readonly SchemaDocument Schema = SchemaDocument.Load();
 
-    public static TheoryData<string> ShapeNames => ["", "lifetimes", "scope", "agent", "operator", "service", "edge"];
+    public static TheoryData<string> ShapeNames => ["", "lifetimes", "scope", "agent", "operator", "service", "edge", "conditionalScope"];
 
     [Theory]
     [MemberData(nameof(ShapeNames))]
@@ -41,6 +41,7 @@ public sealed class SchemaTests
         Assert.Equal(PartiesReader.PermissionNames, Strings(Schema.Definition("operator").GetProperty("properties").GetProperty("may").GetProperty("items").GetProperty("enum")));
         Assert.Equal(SpiffeIdTemplate.Default, Schema.Root.GetProperty("properties").GetProperty("spiffeId").GetProperty("default").GetString());
         Assert.Equal(Limits.ScopesPerEdge, Schema.Definition("scopeList").GetProperty("maxItems").GetInt32());
+        Assert.Equal(Limits.ScopesPerEdge, Schema.Definition("edge").GetProperty("properties").GetProperty("scopes").GetProperty("maxItems").GetInt32());
     }
 
     [Fact]
@@ -88,6 +89,9 @@ public sealed class SchemaTests
     [InlineData(""" "operators": { "me": { "calls": { "front": { "scopes": [] } } } } """)]
     [InlineData(""" "operators": { "me": { "calls": { "front": {} } } } """)]
     [InlineData(""" "operators": { "me": { "calls": { "front": { "scopes": [1] } } } } """)]
+    [InlineData(""" "operators": { "me": { "calls": { "front": { "scopes": [{}] } } } } """)]
+    [InlineData(""" "operators": { "me": { "calls": { "front": { "scopes": [{ "scope": "ask" }] } } } } """)]
+    [InlineData(""" "operators": { "me": { "calls": { "front": { "scopes": [{ "scope": "ask", "when": [] }] } } } } """)]
     [InlineData(""" "operators": { "me": { "project": "a/b c/é", "selectors": ["unix:uid:1"] } } """)]
     [InlineData(""" "operators": { "me": { "project": "a/../b" } } """)]
     [InlineData(""" "operators": { "me": { "project": "..a/..." } } """)]
@@ -104,6 +108,24 @@ public sealed class SchemaTests
         var text = Texts.With(members);
 
         Assert.Equal(ReaderAccepts(text), Schema.Accepts(text));
+    }
+
+    [Theory]
+    [InlineData("""["read", "ask"]""", true)]
+    [InlineData("""["ask", { "scope": "read", "when": ["ask", "read"] }]""", true)]
+    [InlineData("""[{ "scope": "read", "when": [] }]""", false)]
+    [InlineData("""[{ "scope": "read", "when": "ask" }]""", false)]
+    [InlineData("""[{ "scope": "read", "when": ["ask", "ask"] }]""", false)]
+    [InlineData("""[{ "scope": "read", "when": ["ask"], "also": 1 }]""", false)]
+    [InlineData("""[{ "scope": "read" }]""", false)]
+    [InlineData("""[{ "when": ["ask"] }]""", false)]
+    [InlineData("""[["read"]]""", false)]
+    [InlineData("[]", false)]
+    public void Schema_and_reader_agree_on_an_edges_scopes(string scopes, bool accepted)
+    {
+        var text = Texts.WithCall($$""" "back": { "scopes": {{scopes}}, "when": ["ask"] } """);
+
+        Assert.Equal((accepted, accepted), (ReaderAccepts(text), Schema.Accepts(text)));
     }
 
     [Theory]
@@ -139,6 +161,7 @@ public sealed class SchemaTests
         "agent" => (Schema.Definition(name), ObjectShape.Agent),
         "operator" => (Schema.Definition(name), ObjectShape.Operator),
         "service" => (Schema.Definition(name), ObjectShape.Service),
+        "conditionalScope" => (Schema.Definition(name), ObjectShape.ConditionalScope),
         _ => (Schema.Definition(name), ObjectShape.Edge),
     };
 

@@ -17,6 +17,17 @@ public sealed class WarningTests
     public void An_edge_of_an_agent_that_serves_without_tokens_is_a_warning() => AssertWarning(Calling("mtls", "ask"), "what it serves carries no scopes");
 
     [Fact]
+    public void A_scope_that_no_request_can_justify_is_a_warning() => AssertWarning("""
+        { "trustDomain": "a",
+          "scopes": { "ask": { "description": "d" }, "read": { "description": "d" } },
+          "agents": {
+            "middle": { "project": "m", "calls": {
+              ¦"end": { "scopes": ["ask", { "scope": "read", "when": ["read"] }], "when": ["ask"] } } },
+            "end": { "project": "e", "calls": { "middle": { "scopes": ["read"], "when": ["read"] } } } },
+          "operators": { "me": { "calls": { "middle": { "scopes": ["ask"] } } } } }
+        """, "Scope \"read\" of middle -> end can never be used: nobody may call \"middle\" with \"ask\", \"read\".");
+
+    [Fact]
     public void An_edge_that_a_request_can_justify_is_fine() => Assert.Empty(MeshManifest.Parse(
         Calling("oauth", "ask").Replace("¦", "", StringComparison.Ordinal)).Warnings);
 

@@ -13,6 +13,8 @@ public sealed class CanTests : IDisposable
     [InlineData(1, "local", "trader", "trade.propose")]
     [InlineData(1, "advisor", "trader", "trade.propose")]
     [InlineData(0, "advisor", "trader", "trade.propose", "--serving", "portfolio.advise")]
+    [InlineData(1, "advisor", "trader", "account.read", "--serving", "portfolio.advise")]
+    [InlineData(0, "advisor", "trader", "account.read", "--serving", "portfolio.advise account.read")]
     [InlineData(1, "advisor", "trader", "trade.execute", "--serving", "portfolio.advise")]
     public async Task The_exit_code_says_whether_the_manifest_allows_it(int exitCode, params string[] question)
     {

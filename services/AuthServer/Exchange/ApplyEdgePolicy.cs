@@ -31,7 +31,7 @@ internal sealed class ApplyEdgePolicy(MeshManifest manifest) : IOpenIddictServer
         }
         if (decision is { Edge: { } edge } && (decision.IsAllowed || (request.SeeksApproval && decision.Outcome == PolicyOutcome.ApprovalRequired)))
         {
-            request.GrantedScope = ScopeText.Granted(context.Request.Scope, edge);
+            request.GrantedScope = ScopeText.Granted(context.Request.Scope, edge, request.Subject.Serving);
             return ValueTask.CompletedTask;
         }
         var (error, reason) = decision.Outcome switch

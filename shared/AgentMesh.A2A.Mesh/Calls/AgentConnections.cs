@@ -31,11 +31,14 @@ public sealed class AgentConnections(IServiceProvider services) : IDisposable
         return new A2AClient(Connection(agent.Party, scopes), agent.Card, options);
     }
 
-    /// <summary>A client for the tasks that this party has at an agent, with what it is granted there without a person; null where that is nothing.</summary>
+    /// <summary>
+    /// A client for the tasks that this party has at an agent, with what it is granted there without a person for the request that it serves now;
+    /// null where that is nothing.
+    /// </summary>
     internal A2AClient? ForTasks(FoundAgent agent)
     {
         var identity = services.GetRequiredService<MeshIdentity>();
-        return identity.Party.Calls.TryGetValue(agent.Party.Name, out var edge) && edge.ScopesWithoutApproval is { Count: > 0 } scopes
+        return identity.Party.Calls.TryGetValue(agent.Party.Name, out var edge) && edge.ScopesFor(DelegationContext.Current?.Scopes) is { Count: > 0 } scopes
             ? new A2AClient(Connection(agent.Party, ScopeSet.Of(scopes)), agent.Card)
             : null;
     }

@@ -59,7 +59,7 @@ internal sealed class EntraCallees
             failures.Add($"{Callees}:{callee}:TokenSource is \"{EntraTokenSource.Key}\", but {file} has no edge from {identity.Party.Name} to {callee}. Remove the setting, or add the edge.");
             return;
         }
-        if (edge.When.Count > 0)
+        if (edge.HasWhen)
         {
             failures.Add($"{Callees}:{callee}:TokenSource is \"{EntraTokenSource.Key}\", but {edge.Position}: the edge {edge} has \"when\", and Entra's tokens do not say which request is being served. "
                 + "Set TokenSource to \"mesh\", or remove \"when\".");

@@ -42,7 +42,7 @@ public static class PolicyAnalysis
     /// <param name="manifest">The manifest.</param>
     /// <param name="caller">Name or SPIFFE ID.</param>
     /// <param name="callee">Name or SPIFFE ID.</param>
-    /// <param name="scopes">Space-delimited; empty for all of the edge's scopes that need no approval.</param>
+    /// <param name="scopes">Space-delimited; empty for all of the edge's scopes that are justified and need no approval.</param>
     /// <param name="serving">The scopes of the request being served, space-delimited; empty when none is.</param>
     public static PolicyExplanation Explain(MeshManifest manifest, string caller, string callee, string scopes, string serving)
     {

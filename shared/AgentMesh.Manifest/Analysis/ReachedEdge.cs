@@ -8,11 +8,11 @@ public sealed record ReachedEdge(Edge Edge, ReachedEdge? Through)
     /// <summary>How many calls it takes, from 1.</summary>
     public int Hops { get; } = (Through?.Hops ?? 0) + 1;
 
-    /// <summary>The scopes to be had without a person. May be empty.</summary>
-    public IReadOnlyList<string> Scopes => Edge.ScopesWithoutApproval;
+    /// <summary>The scopes to be had without a person, by any way. May be empty.</summary>
+    public IReadOnlyList<string> Scopes { get; internal set; } = [];
 
     /// <summary>The scopes that would still need a person's approval of the very action.</summary>
-    public IReadOnlyList<string> ScopesWithApproval { get; } = [.. Edge.Scopes.Except(Edge.ScopesWithoutApproval, StringComparer.Ordinal)];
+    public IReadOnlyList<string> ScopesWithApproval { get; internal set; } = [];
 
     /// <summary>The way there, for example <c>advisor -> trader -> risk-analyst</c>.</summary>
     public override string ToString() => Through is null ? Edge.ToString() : $"{Through} -> {Edge.Callee.Name}";

@@ -44,13 +44,13 @@ internal sealed class PolicyIndex
         if (!TryGetEdge(caller, callee, out var edge))
             return new(PolicyOutcome.NoEdge, null, null) { Caller = caller, Callee = callee };
 
-        var (outcome, scope) = Judge(edge, scopes, serving);
-        return new(outcome, edge, scope) { Caller = caller, Callee = callee };
+        var (outcome, scope, unjustified) = Judge(edge, scopes, serving);
+        return new(outcome, edge, scope) { Caller = caller, Callee = callee, Unjustified = unjustified };
     }
 
-    private (PolicyOutcome Outcome, string? Scope) Judge(Edge edge, ReadOnlySpan<char> scopes, ReadOnlySpan<char> serving)
+    private (PolicyOutcome Outcome, string? Scope, string? Unjustified) Judge(Edge edge, ReadOnlySpan<char> scopes, ReadOnlySpan<char> serving)
     {
-        string? needsApproval = null;
+        string? needsApproval = null, missing = null, unjustified = null;
         var named = false;
         foreach (var range in scopes.Split(' '))
         {
@@ -60,22 +60,48 @@ internal sealed class PolicyIndex
 
             named = true;
             if (edge.FindScope(requested) is not { } scope)
-                return (PolicyOutcome.ScopeNotGranted, _scopes.TryGetValue(requested, out var known) ? known.Name : null);
+                return (PolicyOutcome.ScopeNotGranted, _scopes.TryGetValue(requested, out var known) ? known.Name : null, null);
+            if (missing is null && edge.MissingFor(scope, serving) is { } lacking)
+                (missing, unjustified) = (lacking, scope.Name);
             if (scope.NeedsApproval)
                 needsApproval ??= scope.Name;
         }
 
-        foreach (var required in edge.WhenDefinitions)
+        if (edge.MissingIn(serving) is { } required)
+            return (PolicyOutcome.NotServing, required, null);
+        if (!named)
+            return JudgeUnnamed(edge, serving);
+        if (missing is not null)
+            return (PolicyOutcome.NotServing, missing, unjustified);
+
+        return needsApproval is null ? (PolicyOutcome.Allowed, null, null) : (PolicyOutcome.ApprovalRequired, needsApproval, null);
+    }
+
+    /// <summary>
+    /// No scope named means all that the request being served justifies and that need no approval. Where nothing is left to grant, the
+    /// answer is a no, never a yes to nothing.
+    /// </summary>
+    private static (PolicyOutcome Outcome, string? Scope, string? Unjustified) JudgeUnnamed(Edge edge, ReadOnlySpan<char> serving)
+    {
+        string? needsApproval = null, missing = null, unjustified = null;
+        foreach (var scope in edge.ScopeDefinitions)
         {
-            if (!ScopeList.Contains(serving, required.Name))
-                return (PolicyOutcome.NotServing, required.Name);
+            if (edge.MissingFor(scope, serving) is { } lacking)
+            {
+                if (missing is null)
+                    (missing, unjustified) = (lacking, scope.Name);
+            }
+            else if (scope.NeedsApproval)
+            {
+                needsApproval ??= scope.Name;
+            }
+            else
+            {
+                return (PolicyOutcome.Allowed, null, null);
+            }
         }
 
-        // No scope named means all that need no approval. Where each needs one, nothing is left to grant.
-        if (!named && edge.ScopesWithoutApproval.Count == 0)
-            needsApproval = edge.Scopes[0];
-
-        return needsApproval is null ? (PolicyOutcome.Allowed, null) : (PolicyOutcome.ApprovalRequired, needsApproval);
+        return needsApproval is null ? (PolicyOutcome.NotServing, missing, unjustified) : (PolicyOutcome.ApprovalRequired, needsApproval, null);
     }
 
     /// <summary>

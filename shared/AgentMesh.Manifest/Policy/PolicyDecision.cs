@@ -15,6 +15,12 @@ public readonly record struct PolicyDecision(PolicyOutcome Outcome, Edge? Edge, 
     /// <summary>Whether the call may be made.</summary>
     public bool IsAllowed => Outcome == PolicyOutcome.Allowed && Edge is not null;
 
+    /// <summary>
+    /// The requested scope that was refused for a <c>when</c> of its own (<see cref="Edge.WhenOf"/>), which asks for
+    /// <see cref="Scope"/>; null in all other cases.
+    /// </summary>
+    public string? Unjustified { get; init; }
+
     /// <summary>The caller; null when the manifest does not know it.</summary>
     public Party? Caller { get; init; }
 
@@ -32,6 +38,8 @@ public readonly record struct PolicyDecision(PolicyOutcome Outcome, Edge? Edge, 
         PolicyOutcome.NoEdge => $"{Caller?.Name} may not call {Callee?.Name}: the manifest has no such edge.",
         PolicyOutcome.ScopeNotGranted when Scope is null => $"{Caller?.Name} may not have a scope at {Callee?.Name} that the manifest does not know.",
         PolicyOutcome.ScopeNotGranted => $"{Caller?.Name} may call {Callee?.Name}, but not with scope {Scope}.",
+        PolicyOutcome.NotServing when Unjustified is not null =>
+            $"{Caller?.Name} may call {Callee?.Name} with scope {Unjustified} only while serving a request that carries scope {Scope}.",
         PolicyOutcome.NotServing => $"{Caller?.Name} may call {Callee?.Name} only while serving a request that carries scope {Scope}.",
         PolicyOutcome.ApprovalRequired => $"{Caller?.Name} may call {Callee?.Name} with scope {Scope} only after a person has approved the action.",
         _ => "Nothing was decided, so nothing is allowed.",

@@ -18,7 +18,9 @@ public enum PolicyOutcome
     /// <summary>A requested scope is not on the edge.</summary>
     ScopeNotGranted,
 
-    /// <summary>The request being served does not carry a scope of the edge's <c>when</c>, or none is being served.</summary>
+    /// <summary>
+    /// The request being served does not carry a scope of the edge's <c>when</c> or of a requested scope's own, or none is being served.
+    /// </summary>
     NotServing,
 
     /// <summary>All else is in order, but a person must approve a requested scope.</summary>

@@ -36,8 +36,29 @@ public sealed class PastTheFilterTests(RunningMesh mesh)
         Assert.Equal(("approval_required", "spiffe://agentmesh.local/agent/advisor"), (Text(denied, "reason"), Text(denied, "caller")));
     }
 
-    private async Task<JsonElement> CallAsync(string scope, string skill, string data) =>
-        await mesh.CallPastTheFilterAsync(await mesh.TokenAsync("advisor", "portfolio.advise"), scope, skill, data);
+    [Fact, Threat("T19", "T25")]
+    public async Task A_question_that_carries_no_reading_of_accounts_gets_it_no_token_for_that_and_one_that_does_gets_it_one()
+    {
+        const string Account = "account.read";
+        var data = InjectionTests.Arguments["get_account"];
+
+        var answer = await CallAsync(Account, "read-account", data);
+
+        Assert.Equal((400, "invalid_request", 0), (answer.GetProperty("issued").GetInt32(), Text(answer, "error"), answer.GetProperty("called").GetInt32()));
+        var denied = mesh.Journal("auth-server").Last(e => Text(e, "decision") == "deny");
+        Assert.Equal(("not_serving", "spiffe://agentmesh.local/agent/advisor"), (Text(denied, "reason"), Text(denied, "caller")));
+
+        // Without a scope it gets what the question justifies, which is not this either.
+        answer = await CallAsync("", "read-account", data);
+        Assert.Equal((200, 403), (answer.GetProperty("issued").GetInt32(), answer.GetProperty("called").GetInt32()));
+        Assert.Contains("insufficient_scope", Text(answer, "refusal"), StringComparison.Ordinal);
+
+        answer = await CallAsync(Account, "read-account", data, serving: $"portfolio.advise {Account}");
+        Assert.Equal((200, 200), (answer.GetProperty("issued").GetInt32(), answer.GetProperty("called").GetInt32()));
+    }
+
+    private async Task<JsonElement> CallAsync(string scope, string skill, string data, string serving = "portfolio.advise") =>
+        await mesh.CallPastTheFilterAsync(await mesh.TokenAsync("advisor", serving), scope, skill, data);
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

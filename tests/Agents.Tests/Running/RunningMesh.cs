@@ -121,7 +121,7 @@ public class RunningMesh : IAsyncLifetime
         manifest["operators"] = JsonNode.Parse(
             $$"""
             { "tester": { "description": "This test", "executable": "{{Environment.ProcessPath}}", "calls": {
-                "advisor": { "scopes": ["portfolio.advise"] },
+                "advisor": { "scopes": ["portfolio.advise", "account.read"] },
                 "market-data": { "scopes": ["market.read"] },
                 "risk-analyst": { "scopes": ["risk.score"] },
                 "trader": { "scopes": ["trade.propose", "account.read"] } }, "may": ["approve"] } }

@@ -18,6 +18,7 @@ internal static class TestMesh
             "portfolio.advise": { "description": "Ask for advice" },
             "market.read": { "description": "Read prices" },
             "risk.score": { "description": "Compute risk" },
+            "account.read": { "description": "Read an account" },
             "trade.propose": { "description": "Draft an order" },
             "trade.execute": { "description": "Place an order", "approval": "human" },
             "relay": { "description": "Pass on" }
@@ -26,7 +27,7 @@ internal static class TestMesh
             "advisor": { "project": "agents/Advisor", "calls": {
               "market-data": { "scopes": ["market.read"] },
               "risk-analyst": { "scopes": ["risk.score"], "when": ["portfolio.advise"] },
-              "trader": { "scopes": ["trade.propose", "trade.execute"], "when": ["portfolio.advise"] } } },
+              "trader": { "scopes": [{ "scope": "account.read", "when": ["account.read"] }, "trade.propose", "trade.execute"], "when": ["portfolio.advise"] } } },
             "market-data": { "project": "agents/MarketData", "auth": "mtls" },
             "risk-analyst": { "project": "agents/RiskAnalyst", "calls": {
               "trader": { "scopes": ["relay"] },
@@ -39,7 +40,7 @@ internal static class TestMesh
             "archive": { "project": "agents/Archive" }
           },
           "operators": {
-            "local": { "project": "Mesh", "calls": { "advisor": { "scopes": ["portfolio.advise"] } }, "may": ["approve", "revoke", "audit"] },
+            "local": { "project": "Mesh", "calls": { "advisor": { "scopes": ["portfolio.advise", "account.read"] } }, "may": ["approve", "revoke", "audit"] },
             "dealer": { "project": "Dealer", "calls": { "trader": { "scopes": ["trade.execute"] } }, "may": ["approve", "revoke"] },
             "guest": { "project": "Guest", "calls": { "advisor": { "scopes": ["portfolio.advise"] } } }
           }

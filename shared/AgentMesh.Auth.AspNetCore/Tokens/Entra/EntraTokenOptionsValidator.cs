@@ -42,7 +42,7 @@ internal static class EntraTokenOptionsValidator
         {
             if (!identity.Manifest.TryGetEdge(name, me, out var edge))
                 failures.Add($"{Names($"Callers:{name}")}: {file} has no edge from {name} to {me}. Add it, or remove the setting.");
-            else if (edge.When.Count > 0)
+            else if (edge.HasWhen)
                 failures.Add($"{Names($"Callers:{name}")}: {edge.Position}: the edge {edge} has \"when\", and a token of Microsoft Entra ID does not say which request is being served. Remove one of the two.");
             if (!IsGuid(caller.TenantId))
                 failures.Add($"{Names($"Callers:{name}:TenantId")} must be the directory (tenant) ID, a GUID in small letters.");

@@ -8,18 +8,18 @@ internal static class ChainDepth
     {
         var least = new Dictionary<Edge, int>(ReferenceEqualityComparer.Instance);
         var queue = new Queue<Edge>();
-        foreach (var edge in edges.Where(edge => edge.When.Count == 0))
+        foreach (var edge in edges.Where(edge => edge.IsEntryPoint))
         {
             least.Add(edge, 0);
             queue.Enqueue(edge);
         }
 
-        // Breadth first, so the first depth found is the least. Approved scopes count as granted here.
+        // Breadth first, so the first depth found is the least. Approved scopes count as granted here, and so do those with a condition.
         while (queue.TryDequeue(out var edge))
         {
             if (edge.Callee.Authentication == EdgeAuthentication.Mtls)
                 continue;
-            foreach (var next in edge.Callee.Calls.Values.Where(next => next.When.All(scope => edge.Allows(scope))))
+            foreach (var next in edge.Callee.Calls.Values.Where(next => CanFollow(edge, next)))
             {
                 if (least.TryAdd(next, least[edge] + 1))
                     queue.Enqueue(next);
@@ -28,4 +28,7 @@ internal static class ChainDepth
 
         return least.Where(each => each.Value > maxDepth).Select(each => each.Key);
     }
+
+    private static bool CanFollow(Edge edge, Edge next) =>
+        next.When.All(scope => edge.Allows(scope)) && next.Scopes.Any(wanted => next.WhenOf(wanted).All(scope => edge.Allows(scope)));
 }

@@ -14,9 +14,11 @@ internal sealed class PolicyExplainer(MeshManifest manifest)
         var callee = Identify("callee", calleeId);
         if (caller is not null && callee is not null && ExplainEdge(decision, caller, callee) is { } edge)
         {
-            ExplainScopes(edge, scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            var requested = scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            ExplainScopes(edge, requested, serving);
             ExplainWhen(edge, serving);
-            ExplainApproval(edge, scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            ExplainWhenOfScopes(edge, requested, serving);
+            ExplainApproval(edge, requested, serving);
         }
 
         return new(decision, _reasons.AsReadOnly());
@@ -51,10 +53,14 @@ internal sealed class PolicyExplainer(MeshManifest manifest)
         return null;
     }
 
-    private void ExplainScopes(Edge edge, string[] requested)
+    private void ExplainScopes(Edge edge, string[] requested, string serving)
     {
         if (requested.Length == 0)
-            Add(edge.ScopesWithoutApproval.Count > 0, $"No scope is named, which means all that need no approval: {Listed(edge.ScopesWithoutApproval)}", edge.Position);
+        {
+            var granted = edge.Justified(serving);
+            Add(granted.Count > 0, $"No scope is named, which means all that are justified and need no approval: {Listed(granted)}", edge.Position);
+        }
+
         foreach (var scope in requested)
         {
             if (edge.Allows(scope))
@@ -68,22 +74,39 @@ internal sealed class PolicyExplainer(MeshManifest manifest)
 
     private void ExplainWhen(Edge edge, string serving)
     {
-        if (edge.When.Count == 0)
+        if (edge.IsEntryPoint)
             Add(true, $"The edge is an entry point: it may be used without serving a request", edge.Position);
         foreach (var scope in edge.When)
+            ExplainCondition("The edge's", "the edge's", scope, serving, edge.Position);
+    }
+
+    private void ExplainWhenOfScopes(Edge edge, string[] requested, string serving)
+    {
+        var narrowed = requested.Length == 0 && edge.Justified(serving).Count > 0;
+        foreach (var scope in edge.ScopeDefinitions)
         {
-            var served = ScopeList.Contains(serving, scope);
-            Add(served, served
-                ? $"The request being served carries scope {scope}, which the edge's \"when\" asks for"
-                : $"The edge's \"when\" asks that the request being served carry scope {scope}; {(string.IsNullOrWhiteSpace(serving) ? "none is being served" : "it does not")}", edge.Position);
+            if (narrowed && !scope.NeedsApproval && edge.MissingFor(scope, serving) is { } missing)
+                Add(true, $"Scope {scope.Name} is left out, for its \"when\" asks that the request being served carry scope {missing}", edge.Position);
+            if (narrowed || (requested.Length > 0 && !requested.Contains(scope.Name)))
+                continue;
+            foreach (var condition in edge.WhenOf(scope.Name))
+                ExplainCondition($"Scope {scope.Name}'s", $"scope {scope.Name}'s", condition, serving, edge.Position);
         }
     }
 
-    private void ExplainApproval(Edge edge, string[] requested)
+    private void ExplainCondition(string whose, string ofWhom, string scope, string serving, ManifestPosition position)
+    {
+        var served = ScopeList.Contains(serving, scope);
+        Add(served, served
+            ? $"The request being served carries scope {scope}, which {ofWhom} \"when\" asks for"
+            : $"{whose} \"when\" asks that the request being served carry scope {scope}; {(string.IsNullOrWhiteSpace(serving) ? "none is being served" : "it does not")}", position);
+    }
+
+    private void ExplainApproval(Edge edge, string[] requested, string serving)
     {
         foreach (var scope in edge.ScopeDefinitions)
         {
-            if (scope.NeedsApproval && (requested.Length == 0 ? edge.ScopesWithoutApproval.Count == 0 : requested.Contains(scope.Name)))
+            if (scope.NeedsApproval && (requested.Length == 0 ? edge.Justified(serving).Count == 0 : requested.Contains(scope.Name)))
                 Add(false, $"Scope {scope.Name} is issued only after a person has approved the action", scope.Position);
         }
     }

@@ -45,7 +45,7 @@ internal static class PolicyLint
             diagnostics.Warning(edge.Position, $"{edge} grants {edge.Scopes.Count} of {manifest.Scopes.Count} scopes. Grant those that the caller's tasks need.");
 
         // Operators begin tasks and mTLS callees cannot check; any other edge could tell what justifies it.
-        if (edge is { When.Count: 0, Caller.Kind: PartyKind.Agent, Callee.Authentication: EdgeAuthentication.OAuth }
+        if (edge is { IsEntryPoint: true, Caller.Kind: PartyKind.Agent, Callee.Authentication: EdgeAuthentication.OAuth }
             && edge.Caller.Authentication == EdgeAuthentication.OAuth && edge.Caller.CalledBy.Count > 0)
         {
             diagnostics.Warning(edge.Position, $"{edge} is standing privilege: {edge.Caller.Name} may use it while serving nobody. "

@@ -7,6 +7,7 @@ namespace AgentMesh.Manifest.Internal.Reading;
 internal sealed class EdgesReader(PartyTable parties, ScopesReader scopes, DiagnosticBag diagnostics)
 {
     private readonly List<Edge> _edges = [];
+    private readonly EdgeScopesReader _edgeScopes = new(scopes, diagnostics);
 
     public IReadOnlyList<Edge> Read(IEnumerable<(Party Caller, SyntaxNode Node)> callers)
     {
@@ -47,7 +48,7 @@ internal sealed class EdgesReader(PartyTable parties, ScopesReader scopes, Diagn
     {
         var (name, position, node) = call;
         var isObject = ObjectShape.Edge.Check(node, diagnostics);
-        var granted = isObject ? scopes.Resolve(node, "scopes") : ScopeSet.Empty;
+        var granted = isObject ? _edgeScopes.Read(node) : ScopeSet.Empty;
         var when = isObject ? scopes.Resolve(node, "when") : ScopeSet.Empty;
 
         if (FindCallee(caller, name, position) is not { } callee || !isObject)
@@ -55,6 +56,8 @@ internal sealed class EdgesReader(PartyTable parties, ScopesReader scopes, Diagn
 
         if (node.Find("when") is { } condition)
             CheckWhen(caller, callee, condition);
+        foreach (var ofScope in granted.HasConditions ? EdgeScopesReader.ConditionsIn(node) : [])
+            CheckWhen(caller, callee, ofScope);
         if (callee.Authentication == EdgeAuthentication.Mtls)
             CheckApproval(callee, node);
 
@@ -87,14 +90,14 @@ internal sealed class EdgesReader(PartyTable parties, ScopesReader scopes, Diagn
         }
 
         if (caller.Kind == PartyKind.Operator)
-            diagnostics.Error(when.Position, $"Operator {Quote.Text(caller.Name)} begins tasks and never serves one, so this edge could never be used. Remove \"when\".");
+            diagnostics.Error(when.Position, $"Operator {Quote.Text(caller.Name)} begins tasks and never serves one, so this could never be used. Remove \"when\".");
     }
 
     private void CheckApproval(Party callee, SyntaxNode edge)
     {
-        foreach (var scope in edge.Find("scopes")?.Items ?? [])
+        foreach (var item in edge.Find("scopes")?.Items ?? [])
         {
-            if (scopes.Scopes.TryGetValue(scope.Text, out var definition) && definition.NeedsApproval)
+            if (EdgeScopesReader.NameIn(item) is { } scope && scopes.Scopes.TryGetValue(scope.Text, out var definition) && definition.NeedsApproval)
             {
                 diagnostics.Error(scope.Position, $"{Quote.Text(scope.Text)} needs approval, but {Quote.Text(callee.Name)} has \"auth\": \"mtls\", so no token carries one. "
                     + $"Remove the scope here, or give {Quote.Text(callee.Name)} \"auth\": \"oauth\".");

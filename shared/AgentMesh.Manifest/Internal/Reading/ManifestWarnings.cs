@@ -43,21 +43,33 @@ internal static class ManifestWarnings
     {
         // Edges of one caller mostly share their condition, and a mesh's edges may be many.
         var judged = new Dictionary<(Party, IReadOnlyList<string>), bool>();
-        foreach (var edge in content.Edges.Where(edge => edge.When.Count > 0))
+        foreach (var edge in content.Edges.Where(edge => edge.HasWhen))
         {
             var key = (edge.Caller, edge.When);
             if (!judged.TryGetValue(key, out var usable))
-                judged[key] = usable = CanServe(edge);
-            if (usable)
-                continue;
-
-            diagnostics.Warning(edge.Position, edge.Caller.Authentication == EdgeAuthentication.Mtls
-                ? $"{edge} can never be used: {Quote.Text(edge.Caller.Name)} has \"auth\": \"mtls\", so what it serves carries no scopes."
-                : $"{edge} can never be used: nobody may call {Quote.Text(edge.Caller.Name)} with {Quote.List(edge.When)}.");
+                judged[key] = usable = edge.When.Count == 0 || CanServe(edge.Caller, edge.When);
+            if (!usable)
+                WarnUnusable(edge, edge.ToString(), edge.When, diagnostics);
+            else
+                AddUnusableScopes(edge, diagnostics);
         }
     }
 
-    private static bool CanServe(Edge edge) =>
-        edge.Caller.Authentication == EdgeAuthentication.OAuth
-        && edge.Caller.CalledBy.Any(inbound => edge.When.All(scope => inbound.Allows(scope)));
+    private static void AddUnusableScopes(Edge edge, DiagnosticBag diagnostics)
+    {
+        foreach (var scope in edge.Scopes.Where(scope => edge.WhenOf(scope).Count > 0))
+        {
+            IReadOnlyList<string> needed = [.. edge.When.Union(edge.WhenOf(scope))];
+            if (!CanServe(edge.Caller, needed))
+                WarnUnusable(edge, $"Scope {Quote.Text(scope)} of {edge}", needed, diagnostics);
+        }
+    }
+
+    private static void WarnUnusable(Edge edge, string what, IReadOnlyList<string> needed, DiagnosticBag diagnostics) =>
+        diagnostics.Warning(edge.Position, edge.Caller.Authentication == EdgeAuthentication.Mtls
+            ? $"{what} can never be used: {Quote.Text(edge.Caller.Name)} has \"auth\": \"mtls\", so what it serves carries no scopes."
+            : $"{what} can never be used: nobody may call {Quote.Text(edge.Caller.Name)} with {Quote.List(needed)}.");
+
+    private static bool CanServe(Party caller, IReadOnlyList<string> needed) =>
+        caller.Authentication == EdgeAuthentication.OAuth && caller.CalledBy.Any(inbound => needed.All(scope => inbound.Allows(scope)));
 }

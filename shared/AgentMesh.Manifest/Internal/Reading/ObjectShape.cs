@@ -22,6 +22,8 @@ internal sealed class ObjectShape(string what, string[] required, string[] optio
 
     public static readonly ObjectShape Edge = new("an edge", ["scopes"], ["when"]);
 
+    public static readonly ObjectShape ConditionalScope = new("a scope with a condition", ["scope", "when"], []);
+
     private readonly string[] _members = [.. required, .. optional];
 
     public IReadOnlyList<string> Required => required;

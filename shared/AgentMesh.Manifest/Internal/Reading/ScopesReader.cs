@@ -32,8 +32,8 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
     public ScopeSet Resolve(SyntaxNode edge, string member)
     {
         var texts = Expect.Texts(edge, member, diagnostics);
-        if (edge.Find(member) is { Kind: SyntaxKind.Array } array && array.Items.Length is 0 or > Limits.ScopesPerEdge)
-            diagnostics.Error(array.Position, array.Items.Length == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
+        if (edge.Find(member) is { Kind: SyntaxKind.Array } array)
+            CheckCount(array, member);
 
         if (_sets.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(KeyOf(texts), out var set))
             return set;
@@ -41,16 +41,30 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
         var definitions = new List<ScopeDefinition>(texts.Length);
         foreach (var text in texts)
         {
-            if (_scopes.TryGetValue(text.Text, out var scope))
+            if (Find(text) is { } scope)
                 definitions.Add(scope);
-            else if (!diagnostics.IsFull)
-                diagnostics.Error(text.Position, $"{Quote.Text(text.Text)} is not defined under \"scopes\".{Suggestion.For(text.Text, _scopes.Keys)}");
         }
 
         set = new([.. definitions]);
         if (definitions.Count == texts.Length)
             _sets.Add(KeyOf(texts).ToString(), set);
         return set;
+    }
+
+    /// <summary>The scope of this name; null, and an error, when it is not defined.</summary>
+    public ScopeDefinition? Find(SyntaxNode name)
+    {
+        if (_scopes.TryGetValue(name.Text, out var scope))
+            return scope;
+        if (!diagnostics.IsFull)
+            diagnostics.Error(name.Position, $"{Quote.Text(name.Text)} is not defined under \"scopes\".{Suggestion.For(name.Text, _scopes.Keys)}");
+        return null;
+    }
+
+    public void CheckCount(SyntaxNode array, string member)
+    {
+        if (array.Items.Length is 0 or > Limits.ScopesPerEdge)
+            diagnostics.Error(array.Position, array.Items.Length == 0 ? Empty(member) : $"An edge has at most {Limits.ScopesPerEdge} scopes. Split what it allows.");
     }
 
     /// <summary>The scopes one after another; good until the next call.</summary>
@@ -67,6 +81,6 @@ internal sealed class ScopesReader(DiagnosticBag diagnostics)
     }
 
     private static string Empty(string member) => member == "when"
-        ? "An empty \"when\" would make this an entry point. Name the scopes that justify the call, or remove \"when\" if you mean that."
+        ? "An empty \"when\" would make this an entry point. Name the scopes that justify the call, or do without \"when\" if you mean that."
         : "An edge without scopes allows nothing. Name the scopes, or remove the edge.";
 }
