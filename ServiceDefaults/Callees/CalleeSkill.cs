@@ -12,13 +12,17 @@ public static class CalleeSkill
     /// <param name="request">Sent as a data part.</param>
     /// <param name="cancellationToken">Gives up, and cancels the callee's task.</param>
     /// <param name="approval">What a person approved; without it a skill that takes approval is not called.</param>
+    /// <param name="fits">Whether the result is one for this request; one that is not counts as nonsense. <see langword="null"/>: each is.</param>
     /// <exception cref="CalleeException">The callee refused, failed, answered nonsense or cannot be reached.</exception>
-    public static async Task<T> AskCalleeAsync<T>(this SkillClient skill, object request, CancellationToken cancellationToken, ApprovedAction? approval = null)
+    public static async Task<T> AskCalleeAsync<T>(this SkillClient skill, object request, CancellationToken cancellationToken, ApprovedAction? approval = null, Func<T, bool>? fits = null)
     {
         ArgumentNullException.ThrowIfNull(skill);
         try
         {
-            return await skill.CallAsync<object, T>(request, approval, cancellationToken);
+            var result = await skill.CallAsync<object, T>(request, approval, cancellationToken);
+            return fits is null || fits(result)
+                ? result
+                : throw new SkillException("bad_answer", $"{skill.Skill} gave a result that is none for what it was asked.");
         }
         catch (SkillException e)
         {

@@ -12,10 +12,10 @@ internal sealed class RiskAnalystClient(SkillClient skill)
 }
 
 /// <summary>MarketData, as this agent uses it.</summary>
-internal sealed class MarketDataClient(HttpClient http)
+internal sealed class MarketDataClient(SkillClient skill)
 {
-    public Task<PriceSeries> GetPricesAsync(string symbol, CancellationToken cancellationToken) =>
-        http.GetFromCalleeAsync<PriceSeries>($"prices/{Uri.EscapeDataString(symbol)}", cancellationToken);
+    public async Task<IReadOnlyList<PriceSeries>> GetPricesAsync(IReadOnlyList<string> symbols, CancellationToken cancellationToken) =>
+        (await skill.AskCalleeAsync<Prices>(new { symbols }, cancellationToken, fits: prices => prices.Are(symbols))).Series;
 }
 
 /// <summary>The Trader's drafts.</summary>

@@ -39,7 +39,7 @@ internal sealed class PortfolioTools(RiskAnalystClient riskAnalyst, MarketDataCl
     public async Task<IReadOnlyList<PriceSummary>> GetPricesAsync(
         [Description("The symbols.")] IReadOnlyList<string> symbols,
         CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll(symbols.Take(MostSymbols).Select(s => marketData.GetPricesAsync(s, cancellationToken)))).Select(PriceSummary.Of)];
+        [.. (await marketData.GetPricesAsync([.. symbols.Distinct(StringComparer.OrdinalIgnoreCase).Take(MostSymbols)], cancellationToken)).Select(PriceSummary.Of)];
 
     [KernelFunction("draft_order")]
     [RequireScope("portfolio.advise")]

@@ -29,7 +29,15 @@ internal sealed record PriceSummary(
 }
 
 /// <summary>What this agent reads of MarketData's answers.</summary>
+internal sealed record Prices(IReadOnlyList<PriceSeries> Series)
+{
+    /// <summary>Whether they are what was asked for: as many series, each of the symbol in its place, none empty.</summary>
+    public bool Are(IReadOnlyList<string> symbols) =>
+        Series is not null && Series.Select(s => s?.Symbol).SequenceEqual(symbols, StringComparer.OrdinalIgnoreCase) && Series.All(s => s.Points is [_, ..]);
+}
+
+/// <inheritdoc cref="Prices"/>
 internal sealed record PriceSeries(string Symbol, IReadOnlyList<PricePoint> Points);
 
-/// <inheritdoc cref="PriceSeries"/>
+/// <inheritdoc cref="Prices"/>
 internal readonly record struct PricePoint(DateOnly Date, double Price);

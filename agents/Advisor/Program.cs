@@ -1,6 +1,5 @@
 using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.Advisor;
-using AgentMesh.Auth;
 using AgentMesh.Mcp;
 using AgentMesh.ServiceDefaults;
 
@@ -11,8 +10,7 @@ return await Agent.RunAsync(() =>
     builder.Services.AddTransient<PortfolioTools>();
     builder.Services.AddTransient<OrderTools>();
     builder.Services.AddSingleton<Conversations>();
-    builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
-        .AddAgentAuth("market-data", "market.read");
+    builder.AddSkillClient<MarketDataClient>("read-prices", "market.read");
     builder.AddSkillClient<RiskAnalystClient>("score-portfolio", "risk.score");
     builder.AddSkillClient<DraftClient>("draft-order", "trade.propose");
     builder.AddSkillClient<ProposalClient>("propose-order", "trade.propose");

@@ -11,9 +11,9 @@ internal sealed class PortfolioScorer(MarketDataClient marketData, IOptions<Risk
         if (PortfolioRules.FindProblem(holdings, options.Value.MaximumHoldings) is { } problem)
             throw new ScoreException(problem);
 
-        var series = await Task.WhenAll(holdings!.Select(h => marketData.GetPricesAsync(h.Symbol, cancellationToken)));
-        if (Array.FindIndex(series, s => s.Points.Any(p => !double.IsFinite(p.Price) || p.Price <= 0)) is >= 0 and var bad)
-            throw new ScoreException($"MarketData gave a price of {holdings![bad].Symbol} that is not greater than 0.");
+        var series = await marketData.GetPricesAsync([.. holdings!.Select(h => h.Symbol)], cancellationToken);
+        if (series.FirstOrDefault(s => s.Points.Any(p => !double.IsFinite(p.Price) || p.Price <= 0)) is { } bad)
+            throw new ScoreException($"MarketData gave a price of {bad.Symbol} that is not greater than 0.");
 
         var prices = MonthlyPrices.Join(series);
         var observations = prices.Months.Count - 1;

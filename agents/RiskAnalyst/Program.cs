@@ -1,6 +1,5 @@
 using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.RiskAnalyst;
-using AgentMesh.Auth;
 using AgentMesh.ServiceDefaults;
 
 return await Agent.RunAsync(() =>
@@ -10,8 +9,7 @@ return await Agent.RunAsync(() =>
     RiskOptions.Add(builder.Services);
     builder.Services.AddTransient<PortfolioScorer>();
     builder.AddSkill<ScorePortfolio>();
-    builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
-        .AddAgentAuth("market-data", "market.read");
+    builder.AddSkillClient<MarketDataClient>("read-prices", "market.read");
 
     var app = builder.Build();
     app.UseAgent();

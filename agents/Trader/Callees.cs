@@ -29,18 +29,29 @@ internal sealed class RiskAnalystClient(SkillClient skill)
 }
 
 /// <summary>What this agent reads of MarketData's answers.</summary>
+internal sealed record Prices(IReadOnlyList<PriceSeries> Series)
+{
+    /// <summary>Whether they are what was asked for: as many series, each of the symbol in its place, none empty.</summary>
+    public bool Are(IReadOnlyList<string> symbols) =>
+        Series is not null && Series.Select(s => s?.Symbol).SequenceEqual(symbols, StringComparer.OrdinalIgnoreCase) && Series.All(s => s.Points is [_, ..]);
+}
+
+/// <inheritdoc cref="Prices"/>
 internal sealed record PriceSeries(string Symbol, IReadOnlyList<PricePoint> Points);
 
-/// <inheritdoc cref="PriceSeries"/>
+/// <inheritdoc cref="Prices"/>
 internal readonly record struct PricePoint(DateOnly Date, decimal Price);
 
 /// <summary>MarketData, as this agent uses it.</summary>
-internal sealed class MarketDataClient(HttpClient http)
+internal sealed class MarketDataClient(SkillClient skill)
 {
-    /// <exception cref="CalleeException">MarketData does not know the symbol, or fails.</exception>
-    public async Task<PricePoint> GetLastPriceAsync(string symbol, CancellationToken cancellationToken)
-    {
-        var series = await http.GetFromCalleeAsync<PriceSeries>($"prices/{Uri.EscapeDataString(symbol)}", cancellationToken);
-        return series.Points[^1];
-    }
+    /// <exception cref="CalleeException">MarketData does not know the symbol, fails, or answered another's price.</exception>
+    public async Task<PricePoint> GetLastPriceAsync(string symbol, CancellationToken cancellationToken) =>
+        (await GetLastPricesAsync([symbol], cancellationToken))[0];
+
+    /// <summary>The newest price of each symbol, in that order, in one task.</summary>
+    /// <inheritdoc cref="GetLastPriceAsync"/>
+    public async Task<IReadOnlyList<PricePoint>> GetLastPricesAsync(IReadOnlyList<string> symbols, CancellationToken cancellationToken) => symbols.Count == 0
+        ? []
+        : [.. (await skill.AskCalleeAsync<Prices>(new { symbols, last = 1 }, cancellationToken, fits: prices => prices.Are(symbols))).Series.Select(s => s.Points[^1])];
 }

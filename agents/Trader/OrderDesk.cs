@@ -13,8 +13,9 @@ internal sealed class OrderDesk(RiskAnalystClient riskAnalyst, MarketDataClient 
         var holdings = request.Portfolio!.Holdings!;
         var weights = TargetWeights.Of(holdings, request.Intent, before);
         var after = riskAnalyst.ScoreAsync(weights, cancellationToken);
-        var lines = Task.WhenAll(Changes(holdings, weights).Select(c => LineAsync(c.Symbol, c.From, c.To, cancellationToken)));
-        return new DraftOrder("draft", action, [.. (await lines).OrderByDescending(l => l.Weight)], weights, before, await after);
+        var changes = Changes(holdings, weights).ToList();
+        var prices = await marketData.GetLastPricesAsync(changes.ConvertAll(c => c.Symbol), cancellationToken);
+        return new DraftOrder("draft", action, [.. changes.Zip(prices, Line).OrderByDescending(l => l.Weight)], weights, before, await after);
     }
 
     private static IEnumerable<(string Symbol, decimal From, decimal To)> Changes(IReadOnlyList<Holding> before, IReadOnlyList<Holding> after) =>
@@ -23,9 +24,6 @@ internal sealed class OrderDesk(RiskAnalystClient riskAnalyst, MarketDataClient 
         where held != holding.Weight
         select (holding.Symbol, held, holding.Weight);
 
-    private async Task<OrderLine> LineAsync(string symbol, decimal from, decimal to, CancellationToken cancellationToken)
-    {
-        var (date, price) = await marketData.GetLastPriceAsync(symbol, cancellationToken);
-        return new(symbol, to > from ? OrderSide.Buy : OrderSide.Sell, Math.Abs(to - from), from, to, price, date);
-    }
+    private static OrderLine Line((string Symbol, decimal From, decimal To) change, PricePoint last) => new(
+        change.Symbol, change.To > change.From ? OrderSide.Buy : OrderSide.Sell, Math.Abs(change.To - change.From), change.From, change.To, last.Price, last.Date);
 }

@@ -22,8 +22,7 @@ return await Agent.RunAsync(() =>
     builder.AddSkill<ProposeOrders>();
     builder.AddSkill<PlaceOrders>();
     builder.AddSkill<ReadAccounts>();
-    builder.Services.AddHttpClient<MarketDataClient>(http => http.BaseAddress = new("https://market-data"))
-        .AddAgentAuth("market-data", "market.read");
+    builder.AddSkillClient<MarketDataClient>("read-prices", "market.read");
 
     var app = builder.Build();
     OpeningAccounts.Open(app.Services.GetRequiredService<PaperLedger>(), app.Configuration, app.Environment.ContentRootPath);

@@ -61,6 +61,16 @@ public sealed class DemoTests(DemoFixture demo)
     }
 
     [Fact]
+    public void Agents_speak_A2A_to_each_other_and_nothing_else()
+    {
+        var agents = new[] { "advisor", "risk-analyst", "trader", "market-data" }.Select(Agent).ToArray();
+        var hops = Hops().Where(hop => agents.Contains(Text(hop, "caller")) && agents.Contains(Text(hop, "callee")) && Text(hop, "party") == Text(hop, "callee")).ToList();
+        Assert.Equal(["advisor -> risk-analyst", "advisor -> trader", "risk-analyst -> market-data", "trader -> market-data", "trader -> risk-analyst"],
+            hops.Select(hop => $"{Text(hop, "caller")} -> {Text(hop, "callee")}".Replace("spiffe://agentmesh.local/agent/", "", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(hops, hop => Assert.Matches("^(POST /a2a/|skill [a-z-]+)$", Text(hop, "action")));
+    }
+
+    [Fact]
     public void Every_hop_belongs_to_the_one_trace_and_was_allowed()
     {
         var trace = demo.Report.GetProperty("answer").GetProperty("traceId").GetString();

@@ -19,7 +19,7 @@ public sealed class DisabledAgentTests(DemoFixture demo)
     [InlineData("service/auth-server", "token-exchange deny client_disabled")]
     [InlineData("risk-analyst", "POST /a2a/ deny agent_revoked")]
     [InlineData("trader", "POST /a2a/ deny agent_revoked")]
-    [InlineData("market-data", "GET /prices/{symbol} deny agent_revoked x5")]
+    [InlineData("market-data", "POST /a2a/ deny agent_revoked")]
     public void Each_refuses_it_for_the_reason_that_its_journal_has(string at, string evidence) =>
         Assert.StartsWith(evidence, Text(Steps.First(step => Text(step, "at") == at), "evidence"), StringComparison.Ordinal);
 
@@ -45,7 +45,7 @@ public sealed class DisabledAgentTests(DemoFixture demo)
         // What it tried is on its own record too; what counts is what others decided.
         var between = records.Where(record => Text(record, "kind") == "decision" && Text(record, "caller") == Advisor && heard.TryGetValue(Text(record, "party")!, out var since) && Time(record) > since && Time(record) < enabled).ToList();
 
-        Assert.True(between.Count >= 7, $"{between.Count} records");
+        Assert.True(between.Count >= 3, $"{between.Count} records");
         Assert.All(between, record => Assert.Equal(("deny", "agent_revoked"), (Text(record, "decision"), Text(record, "reason"))));
         Assert.DoesNotContain(records, record => Text(record, "action") == "token-exchange" && Text(record, "decision") == "allow"
             && Text(record, "caller") == Advisor && Time(record) > disabled && Time(record) < enabled);

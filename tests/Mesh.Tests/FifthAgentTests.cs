@@ -26,14 +26,13 @@ public sealed class FifthAgentTests : IDisposable
     private const string Program = """
         using AgentMesh.A2A;
         using AgentMesh.A2A.Mesh;
-        using AgentMesh.Auth;
         using AgentMesh.ServiceDefaults;
+        using AgentMesh.ServiceDefaults.Callees;
 
         var builder = WebApplication.CreateBuilder(args);
         builder.AddAgent();
         builder.AddSkill<Answer>();
-        builder.Services.AddHttpClient("prices", http => http.BaseAddress = new Uri("https://market-data/"))
-            .AddAgentAuth("market-data", "market.read");
+        builder.AddSkillClient<Market>("read-prices", "market.read");
         var app = builder.Build();
         app.UseAgent();
         app.Run();
@@ -43,10 +42,16 @@ public sealed class FifthAgentTests : IDisposable
         record Reply(string Answer);
 
         [Skill("answer", "portfolio.advise", Description = "Says what the library has.")]
-        sealed class Answer(IHttpClientFactory clients) : SkillHandler<Question, Reply>
+        sealed class Answer(Market market) : SkillHandler<Question, Reply>
         {
             protected override async Task<Reply> RunAsync(Question question, AgentTaskContext task, CancellationToken cancellationToken) =>
-                new("librarian knows " + await clients.CreateClient("prices").GetStringAsync("symbols", cancellationToken));
+                new("librarian knows " + await market.NewestAsync("MSFT", cancellationToken));
+        }
+
+        sealed class Market(SkillClient skill)
+        {
+            public async Task<System.Text.Json.JsonElement> NewestAsync(string symbol, CancellationToken cancellationToken) =>
+                await skill.AskCalleeAsync<System.Text.Json.JsonElement>(new { symbols = new[] { symbol }, last = 1 }, cancellationToken);
         }
         """;
 

@@ -17,7 +17,10 @@ public sealed class AgentConnections(IServiceProvider services) : IDisposable
     /// <summary>A client for an agent, as its card says that it is to be called for a skill.</summary>
     /// <param name="agent">The agent, its card verified.</param>
     /// <param name="skill">The skill's id.</param>
-    /// <param name="also">Scopes to be granted besides those that the card asks for; each must be on the edge.</param>
+    /// <param name="also">
+    /// Scopes to be granted besides those that the card asks for; each must be on the edge. Where the callee takes no token they are what the call is
+    /// recorded with.
+    /// </param>
     /// <param name="options">Settings; the scheme and the credential are not among them.</param>
     /// <exception cref="SkillException"><c>auth_unsupported</c>: the card asks for what this party cannot or may not give.</exception>
     public A2AClient For(FoundAgent agent, string skill, A2AClientOptions? options = null, ScopeSet? also = null)
@@ -26,7 +29,7 @@ public sealed class AgentConnections(IServiceProvider services) : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(skill);
         var identity = services.GetRequiredService<MeshIdentity>();
         var scopes = CardRequirements.Choose(agent, skill, identity);
-        if (also is not null && scopes.Count > 0)
+        if (also is not null && (scopes.Count > 0 || agent.Party.Authentication == EdgeAuthentication.Mtls))
             scopes = ScopeSet.Of(scopes.Values.Concat(also.Values));
         return new A2AClient(Connection(agent.Party, scopes), agent.Card, options);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Authentication;
 using System.Text.Json;
 using AgentMesh.Auth;
+using AgentMesh.Manifest;
 
 namespace AgentMesh.A2A.Mesh;
 
@@ -44,7 +45,9 @@ public sealed class SkillClient
         {
             agent = await _directory.FindAsync(Skill, Scopes, either.Token).ConfigureAwait(false);
             activity?.SetTag("agentmesh.callee", agent.Party.Name);
-            var client = _connections.For(agent, Skill, new A2AClientOptions { Prepare = approved is null ? null : new ApprovedMessage(approved).Attach });
+            var options = new A2AClientOptions { Prepare = approved is null ? null : new ApprovedMessage(approved).Attach };
+            // A card of mutual TLS alone names no scopes; on record is what the edge is used for.
+            var client = _connections.For(agent, Skill, options, agent.Party.Authentication == EdgeAuthentication.Mtls ? Scopes : null);
             // What was approved is good for the message alone; the task is followed with what needs no approval.
             var follow = approved is null ? client : _connections.ForTasks(agent) ?? client;
             var message = new Message

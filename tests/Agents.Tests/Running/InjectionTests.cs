@@ -25,7 +25,7 @@ public sealed class InjectionTests(MisledMesh mesh)
 
         Assert.Contains("CALL, GET-ACCOUNT", mesh.Model.Seen, StringComparison.Ordinal);
         Assert.DoesNotContain(Poison.InTheColumn, mesh.Model.Seen, StringComparison.Ordinal);
-        Assert.Equal(["get_prices not_found", "get_account insufficient_scope"], steps);
+        Assert.Equal(["get_prices symbol_unknown", "get_account insufficient_scope"], steps);
         AssertDenied();
     }
 

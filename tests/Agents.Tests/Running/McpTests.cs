@@ -22,7 +22,7 @@ public sealed class McpTests(RunningMesh mesh)
     [InlineData("trader", "draft-order propose-order")]
     [InlineData("account", "read-account")]
     [InlineData("advisor", "advise draft_order get_prices get_risk propose_order")]
-    [InlineData("market-data", "get_prices get_symbols")]
+    [InlineData("market-data", "get_prices get_symbols read-prices")]
     public async Task Every_agent_lists_the_tools_of_the_scopes_that_were_granted(string client, string tools)
     {
         await using var mcp = await ConnectAsync(mesh.Client(client));

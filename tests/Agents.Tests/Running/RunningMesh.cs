@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentMesh.A2A.Mesh;
 using AgentMesh.Auth;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
@@ -55,6 +56,9 @@ public class RunningMesh : IAsyncLifetime
 
     /// <summary>A client of this process, as the operator, for one agent and scope.</summary>
     internal HttpClient Client(string name) => _operator!.Services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    /// <summary>This process as an agent that finds MarketData by its skill.</summary>
+    internal AskedPrices Prices => _operator!.Services.GetRequiredService<AskedPrices>();
 
     /// <summary>This process as the person who approves.</summary>
     internal Approver Approver => _approver!;
@@ -177,11 +181,13 @@ public class RunningMesh : IAsyncLifetime
             ["Mesh:Name"] = "tester",
             ["Mesh:Issuer"] = _ports["auth-server"].Address.AbsoluteUri,
             ["Mesh:AuditDirectory"] = Path.Combine(_folder, "audit"),
+            ["services:registry:https:0"] = Text(_ports["registry"].Address),
         });
         builder.Services.AddMeshIdentity(builder.Configuration);
         builder.Services.Configure<WorkloadApiClientOptions>(o => o.EndpointSocket = Socket);
         void Add(string name, string callee, string scope, string? instance = null) =>
             builder.Services.AddHttpClient(name, http => http.BaseAddress = _ports[instance ?? callee].Address).AddAgentAuth(callee, scope);
+        builder.AddSkillClient<AskedPrices>("read-prices", "market.read");
         Add("advisor", "advisor", "portfolio.advise");
         Add("taken-over", "advisor", "portfolio.advise", "taken-over");
         Add("market-data", "market-data", "market.read");

@@ -56,7 +56,7 @@ public sealed class TraderTests(RunningMesh mesh)
     [InlineData("port-abc", "buy", "MSFT", -5, null, "order_invalid")]
     [InlineData("port-abc", "buy", "MSFT", 1, 0.00001, "order_invalid")]
     [InlineData("port-abc", "buy", "'; DROP TABLE entry; --", 1, null, "order_invalid")]
-    [InlineData("port-abc", "buy", "TSLA", 1, null, "not_found")]
+    [InlineData("port-abc", "buy", "TSLA", 1, null, "symbol_unknown")]
     public async Task What_cannot_be_placed_is_not_proposed(string account, string side, string symbol, long quantity, double? limitPrice, string reason)
     {
         var reply = await mesh.Client("trader").AskAsync("propose-order", new { account, side, symbol, quantity, limitPrice });
