@@ -28,7 +28,7 @@ internal static class TestManifest
             "risk-analyst": { "project": "agents/RiskAnalyst", "calls": { "market-data": { "scopes": ["market.read"] } } },
             "trader": { "project": "agents/Trader", "calls": {
               "market-data": { "scopes": ["market.read"] },
-              "risk-analyst": { "scopes": ["risk.score"], "when": ["trade.propose"] } } }
+              "risk-analyst": { "scopes": [{ "scope": "risk.score", "when": ["trade.propose"] }] } } }
           },
           "operators": {
             "local": { "description": "The person at this machine", "project": "Mesh", "calls": { "advisor": { "scopes": ["portfolio.advise"] } } }
