@@ -64,7 +64,7 @@ internal sealed class AuditLedger(LedgerDatabase database, TimeProvider time, in
                 journal = context.Journals.Add(new AuditJournalRow { Party = party, Instance = instance, BegunAt = time.GetUtcNow() }).Entity;
                 await context.SaveChangesAsync(cancellationToken);
             }
-            await InsertAsync(context, journal.Id, news, cancellationToken);
+            await RecordWriter.WriteAsync(context, transaction, await RowsAsync(context, journal.Id, news, cancellationToken), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         finally
@@ -111,34 +111,31 @@ internal sealed class AuditLedger(LedgerDatabase database, TimeProvider time, in
         return null;
     }
 
-    private async Task InsertAsync(LedgerDbContext context, int journal, List<(AuditRecord Record, string Line)> news, CancellationToken cancellationToken)
+    private async Task<List<AuditRecordRow>> RowsAsync(LedgerDbContext context, int journal, IEnumerable<(AuditRecord Record, string Line)> news, CancellationToken cancellationToken)
     {
         var position = await context.Records.MaxAsync(row => (long?)row.Position, cancellationToken) ?? 0;
         var now = time.GetUtcNow();
-        context.ChangeTracker.AutoDetectChangesEnabled = false;
-        foreach (var (record, line) in news)
-        {
-            var e = record.Event;
-            context.Records.Add(new AuditRecordRow
+        return
+        [
+            .. news.Select(entry => new AuditRecordRow
             {
                 Position = ++position,
                 JournalId = journal,
-                Seq = record.Seq,
-                Hash = record.Hash,
+                Seq = entry.Record.Seq,
+                Hash = entry.Record.Hash,
                 ReceivedAt = now,
-                Time = e.Time,
-                Kind = e.Kind,
-                Decision = e.Decision,
-                Party = e.Party,
-                Caller = e.Caller,
-                Callee = e.Callee,
-                Subject = e.Subject,
-                TransactionId = e.TransactionId,
-                TraceId = e.TraceId,
-                Line = line,
-            });
-        }
-        await context.SaveChangesAsync(cancellationToken);
+                Time = entry.Record.Event.Time,
+                Kind = entry.Record.Event.Kind,
+                Decision = entry.Record.Event.Decision,
+                Party = entry.Record.Event.Party,
+                Caller = entry.Record.Event.Caller,
+                Callee = entry.Record.Event.Callee,
+                Subject = entry.Record.Event.Subject,
+                TransactionId = entry.Record.Event.TransactionId,
+                TraceId = entry.Record.Event.TraceId,
+                Line = entry.Line,
+            }),
+        ];
     }
 
     private void Signal()
