@@ -18,6 +18,9 @@ internal static class ExchangeFigures
     private const double MostSlower = 0.10;
     private const int Turns = 5;
 
+    // Hot methods are compiled three times, the last time after as many calls as these make.
+    private const int WarmUps = 4;
+
     public static async Task<int> Print(string[] args)
     {
         var seconds = args is [var text, ..] && double.TryParse(text, CultureInfo.InvariantCulture, out var given) ? given : 2;
@@ -25,7 +28,7 @@ internal static class ExchangeFigures
         await using var many = await Load.StartAsync(10_000);
         // Both are warm before either is measured, and they take turns: neither has the better half of the machine's day.
         List<TimeSpan> cryptography = [];
-        for (var turn = -1; turn < Turns; turn++)
+        for (var turn = -WarmUps; turn < Turns; turn++)
         {
             cryptography.Add(MeasureCryptography());
             foreach (var load in turn % 2 == 0 ? [few, many] : (Load[])[many, few])
@@ -53,6 +56,7 @@ internal static class ExchangeFigures
         Console.WriteLine($"  exchanges a second    {figures.PerSecond,8:N0}      (goal: at least {Slowest:N0} on two idle cores)");
         Console.WriteLine($"  time per exchange     {1e6 / figures.PerSecond,8:0} µs   = {Ratio(figures, cryptography):0.00} times the cryptography (goal: at most {MostTimesCryptography})");
         Console.WriteLine($"  CPU time per exchange {figures.CpuTime.TotalMicroseconds,8:0} µs   (client and server together, all cores)");
+        Console.WriteLine($"  allocated             {figures.Bytes / 1024,8:0} KB   an exchange, client and server together");
         Console.WriteLine($"  latency               {figures.P50.TotalMilliseconds,8:0.0} ms   p50, {figures.P99.TotalMilliseconds:0.0} ms p99, {Clients * Concurrency} at a time");
     }
 
@@ -68,14 +72,15 @@ internal static class ExchangeFigures
 
         public async Task MeasureAsync(double seconds, bool keep)
         {
-            var cpu = Environment.CpuUsage.TotalTime;
+            var (cpu, allocated) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
             var stopwatch = Stopwatch.StartNew();
             var latencies = await RunAsync(server, _clients, agents, seconds);
             var (elapsed, used) = (stopwatch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
+            var bytes = (double)(GC.GetTotalAllocatedBytes() - allocated) / latencies.Count;
             latencies.Sort();
             if (keep)
             {
-                _turns.Add(new(latencies.Count / elapsed.TotalSeconds, used / latencies.Count, latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)]));
+                _turns.Add(new(latencies.Count / elapsed.TotalSeconds, used / latencies.Count, bytes, latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)]));
             }
         }
 
@@ -151,5 +156,5 @@ internal static class ExchangeFigures
         return best;
     }
 
-    private sealed record Figures(double PerSecond, TimeSpan CpuTime, TimeSpan P50, TimeSpan P99);
+    private sealed record Figures(double PerSecond, TimeSpan CpuTime, double Bytes, TimeSpan P50, TimeSpan P99);
 }
