@@ -45,6 +45,26 @@ public sealed class ApprovalChainTests : IAsyncLifetime
         Assert.Equal(new Done("back", "deed", ChainManifest.IdOf("bob")), artifact.Parts[0].Data!.Value.Deserialize<Done>(SkillJson.Options));
     }
 
+    [Theory]
+    [InlineData("approve", TaskState.Completed)]
+    [InlineData("deny", TaskState.Failed)]
+    public async Task An_approval_is_carried_through_as_many_agents_as_wait_for_it(string decision, TaskState end)
+    {
+        await _mesh.DoorAsync();
+        _client = await _mesh.Caller("bob").ClientAsync("knock", "door.knock");
+        var (events, notice) = await UntilAskedAsync(8);
+        Assert.Equal("middle", notice.Agent);
+        Assert.Equal([TaskState.AuthRequired], await _mesh.TasksAsync("front", "door", "bob"));
+        Assert.Equal([TaskState.AuthRequired], await MiddleAsync());
+
+        await _ann.DecideAsync(notice.Id, decision);
+
+        Assert.Equal(end, (await StatesAsync(events)).Last());
+        Assert.Equal([end], await _mesh.TasksAsync("front", "door", "bob"));
+        Assert.Equal([end], await MiddleAsync());
+        Assert.Equal(decision == "approve" ? ["deed 8"] : [], Deeds.Done);
+    }
+
     [Fact]
     public async Task What_is_denied_is_not_done_and_every_task_of_the_chain_fails_with_the_reason()
     {

@@ -2,7 +2,7 @@ using AgentMesh.Manifest;
 
 namespace AgentMesh.A2A.Mesh.Tests.Mesh;
 
-/// <summary>A chain of three agents, the last of which does what a person must approve, and an agent beside it that is up to no good.</summary>
+/// <summary>A chain of agents, the last of which does what a person must approve, and an agent beside it that is up to no good.</summary>
 internal static class ChainManifest
 {
     public const string TrustDomain = "agentmesh.local";
@@ -14,6 +14,7 @@ internal static class ChainManifest
           "lifetimes": { "x509Svid": "00:30:00", "jwtSvid": "00:05:00", "accessToken": "00:05:00" },
           "maxDepth": 4,
           "scopes": {
+            "door.knock": { "description": "Ask whoever takes questions" },
             "front.ask": { "description": "Ask" },
             "front.admin": { "description": "Administer" },
             "middle.work": { "description": "Work" },
@@ -21,6 +22,7 @@ internal static class ChainManifest
             "back.do": { "description": "Do it for real", "approval": "human" }
           },
           "agents": {
+            "door": { "project": "agents/Door", "calls": { "front": { "scopes": ["front.ask"], "when": ["door.knock"] } } },
             "front": { "project": "agents/Front", "description": "Takes questions", "calls": {
               "middle": { "scopes": ["middle.work"], "when": ["front.ask"] } } },
             "middle": { "project": "agents/Middle", "calls": {
@@ -33,7 +35,7 @@ internal static class ChainManifest
           "services": { "registry": { "project": "services/Registry" } },
           "operators": {
             "ann": { "project": "Ann", "calls": { "front": { "scopes": ["front.ask"] }, "middle": { "scopes": ["middle.work"] }, "back": { "scopes": ["back.read"] }, "plain": { "scopes": ["back.read"] } }, "may": ["approve"] },
-            "bob": { "project": "Bob", "calls": { "front": { "scopes": ["front.ask"] }, "middle": { "scopes": ["middle.work"] }, "back": { "scopes": ["back.read"] } } },
+            "bob": { "project": "Bob", "calls": { "door": { "scopes": ["door.knock"] }, "front": { "scopes": ["front.ask"] }, "middle": { "scopes": ["middle.work"] }, "back": { "scopes": ["back.read"] } } },
             "eve": { "project": "Eve", "calls": { "front": { "scopes": ["front.admin"] }, "rogue": { "scopes": ["back.read"] } }, "may": ["audit", "revoke"] }
           }
         }

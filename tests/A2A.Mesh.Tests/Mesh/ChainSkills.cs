@@ -15,6 +15,17 @@ internal sealed class Deeds
     public ConcurrentQueue<string> Done { get; } = [];
 }
 
+[Skill("knock", "door.knock", Description = "Asks whoever takes questions.", Tags = ["entry"])]
+internal sealed class KnockSkill(Front front) : SkillHandler<Order, Done>
+{
+    protected override Task<Done> RunAsync(Order request, AgentTaskContext task, CancellationToken cancellationToken) => front.AskAsync(request, cancellationToken);
+}
+
+internal sealed class Front(SkillClient skill)
+{
+    public Task<Done> AskAsync(Order order, CancellationToken cancellationToken) => skill.CallAsync<Order, Done>(order, cancellationToken: cancellationToken);
+}
+
 [Skill("ask", "front.ask", Description = "Has something done.", Tags = ["entry"])]
 internal sealed class AskSkill(Middle middle) : SkillHandler<Order, Done>
 {
@@ -104,6 +115,12 @@ internal sealed class OpenSkill(Deeds deeds) : ISkillHandler
 /// <summary>The chain's agents.</summary>
 internal static class Chain
 {
+    public static Task<RunningAgent> DoorAsync(this ChainMesh mesh) => mesh.StartAsync("door", builder =>
+    {
+        builder.AddSkill<KnockSkill>();
+        builder.AddSkillClient<Front>("ask", "front.ask");
+    });
+
     public static Task<RunningAgent> FrontAsync(this ChainMesh mesh) => mesh.StartAsync("front", builder =>
     {
         builder.AddSkill<AskSkill>();
