@@ -104,6 +104,28 @@ public sealed class SecurityEventTests
     }
 
     [Fact]
+    public async Task Tokens_from_between_two_enablings_in_one_second_stay_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var authority = new TestAuthority(TestMesh.TrustDomain, time);
+        await using var server = await RunningServer.StartAsync(new ServerSetup { DataDirectory = folder, OwnsDataDirectory = false, Authority = authority, Time = time });
+        var (local, advisor) = (server.ClientOf("local"), server.ClientOf("advisor"));
+        var dealer = server.ClientOf("dealer");
+        List<string> tokens = [];
+        for (var round = 0; round < 3; round++)
+        {
+            await dealer.PostAsync("parties/local/disable");
+            await dealer.PostAsync("parties/local/enable");
+            tokens.Add((await local.ExchangeOwnSvidAsync("advisor", "portfolio.advise")).Token);
+        }
+
+        Refused.Because(server, await advisor.ExchangeAsync(tokens[0], "trader", "trade.propose"), 400, "invalid_request", "subject_token_revoked");
+        Refused.Because(server, await advisor.ExchangeAsync(tokens[1], "trader", "trade.propose"), 400, "invalid_request", "subject_token_revoked");
+        Assert.Equal(200, (await advisor.ExchangeAsync(tokens[2], "trader", "trade.propose")).Status);
+    }
+
+    [Fact]
     public async Task The_record_says_which_task_or_token_was_revoked_and_why()
     {
         await using var server = await RunningServer.StartAsync();

@@ -113,6 +113,10 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
         {
             row.OccurredAt = last.Value.AddMilliseconds(1);
         }
+        if (row.Kind == SecurityEventKind.PartyEnabled)
+        {
+            await SeparateFromLastAsync(context, row, cancellationToken);
+        }
         context.SecurityEvents.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         if (context is PostgreSqlAuthDbContext)
@@ -121,5 +125,17 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
             await context.Database.ExecuteSqlAsync($"SELECT pg_notify({Channel}, '')", cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    // Tokens tell time in whole seconds, and those issued in the second of enabling are dated into the next one (RevocationList.IssuableFrom). To tell them
+    // from what is issued after the party was disabled and enabled once more within it, each enabling has a second of its own.
+    private static async Task SeparateFromLastAsync(AuthDbContext context, SecurityEventRow row, CancellationToken cancellationToken)
+    {
+        var before = await context.SecurityEvents.Where(other => other.Kind == SecurityEventKind.PartyEnabled && other.Subject == row.Subject)
+            .OrderByDescending(other => other.Position).Select(other => (DateTimeOffset?)other.OccurredAt).FirstOrDefaultAsync(cancellationToken);
+        if (before is { } last && last.ToUnixTimeSeconds() >= row.OccurredAt.ToUnixTimeSeconds())
+        {
+            row.OccurredAt = DateTimeOffset.FromUnixTimeSeconds(last.ToUnixTimeSeconds() + 1);
+        }
     }
 }
