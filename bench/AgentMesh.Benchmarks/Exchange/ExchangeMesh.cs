@@ -11,7 +11,7 @@ internal static class ExchangeMesh
 
     public static MeshManifest Create(int agents) => MeshManifest.Parse(Describe(agents));
 
-    /// <summary>As JSON. An agent <c>probe</c> may call <c>a0</c> to <c>a3</c> on its own behalf.</summary>
+    /// <summary>As JSON. The agents <c>probe0</c> and so on may call <c>a0</c> to <c>a3</c> on their own behalf.</summary>
     public static string Describe(int agents)
     {
         var json = new StringBuilder("""
@@ -30,13 +30,21 @@ internal static class ExchangeMesh
             }
             json.Append("} }");
         }
+        for (var i = 0; i < Probes; i++)
+        {
+            json.Append($"\n, \"probe{i}\": ").Append("""
+                { "project": "agents/probe", "calls": { "a0": { "scopes": ["work"] }, "a1": { "scopes": ["work"] }, "a2": { "scopes": ["work"] }, "a3": { "scopes": ["work"] } } }
+                """);
+        }
         return json.Append("""
-            , "probe": { "project": "agents/probe", "calls": { "a0": { "scopes": ["work"] }, "a1": { "scopes": ["work"] }, "a2": { "scopes": ["work"] }, "a3": { "scopes": ["work"] } } }
             }, "operators": { "admin": { "may": ["revoke"] } } }
             """).ToString();
     }
 
-    public const string Probe = $"spiffe://{TrustDomain}/agent/probe";
+    /// <summary>How many parties take turns at being disabled: each enabling of one has a second of its own, which a round does not last.</summary>
+    public const int Probes = 50;
+
+    public static string ProbeId(int probe) => $"spiffe://{TrustDomain}/agent/probe{probe}";
 
     public const string Operator = $"spiffe://{TrustDomain}/operator/admin";
 

@@ -32,7 +32,7 @@ internal static class ExchangeRevocationFigures
         using var ended = new CancellationTokenSource();
         using var load = new RevocationLoad(server, callees, ended.Token);
         using var admin = new RevocationParty(server, ExchangeMesh.Operator);
-        using var probe = new RevocationParty(server, ExchangeMesh.Probe);
+        var probes = Enumerable.Range(0, ExchangeMesh.Probes).Select(i => new RevocationParty(server, ExchangeMesh.ProbeId(i))).ToArray();
         // A connection carries at most a hundred requests at a time.
         var clients = Enumerable.Range(0, Agents).Select(server.ClientOf).ToArray();
         var listeners = Enumerable.Range(0, subscribers).Select(i => new Subscriber(clients[i % Agents], $"s{i}")).ToArray();
@@ -41,6 +41,8 @@ internal static class ExchangeRevocationFigures
             List<TimeSpan> refusing = [], holding = [];
             for (var round = 0; round < WarmUp + Rounds; round++)
             {
+                var turn = round % probes.Length;
+                var probe = probes[turn];
                 var tokens = await Task.WhenAll(Enumerable.Range(0, Agents).Select(callee => probe.ExchangeAsync(callee)));
                 for (var callee = 0; callee < Agents; callee++)
                 {
@@ -53,7 +55,7 @@ internal static class ExchangeRevocationFigures
                 await Task.WhenAll(probing.Select(each => each.Served));
 
                 var started = Stopwatch.GetTimestamp();
-                await admin.PostAsync("parties/probe/disable");
+                await admin.PostAsync($"parties/probe{turn}/disable");
                 var refused = await Task.WhenAll(probing.Select(each => each.Refused));
                 var held = await Task.WhenAll(disabled);
                 if (round >= WarmUp)
@@ -64,7 +66,7 @@ internal static class ExchangeRevocationFigures
 
                 var enabled = listeners.Select(listener => listener.NextAsync()).ToArray();
                 await UntilAsync(() => Task.FromResult(server.Polls == Agents + subscribers));
-                await admin.PostAsync("parties/probe/enable");
+                await admin.PostAsync($"parties/probe{turn}/enable");
                 await Task.WhenAll(enabled);
             }
             var kept = Print($"to the last of {Agents} agents refusing, {subscribers} further subscribers", refusing);
@@ -74,7 +76,7 @@ internal static class ExchangeRevocationFigures
         {
             await ended.CancelAsync();
             await load.Ended;
-            foreach (var client in clients)
+            foreach (var client in clients.AsEnumerable<IDisposable>().Concat(probes))
             {
                 client.Dispose();
             }
