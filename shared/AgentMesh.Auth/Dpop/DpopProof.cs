@@ -90,9 +90,9 @@ internal sealed class DpopProof
             return null;
 
         fault = ProofFault.Signature;
-        Span<byte> signature = stackalloc byte[ProofPublicKey.SignatureLength];
+        Span<byte> signature = stackalloc byte[Es256.SignatureLength];
         var encoded = text[(last + 1)..];
-        if (encoded.Length != Base64Url.GetEncodedLength(ProofPublicKey.SignatureLength)
+        if (encoded.Length != Base64Url.GetEncodedLength(Es256.SignatureLength)
             || Base64Url.DecodeFromChars(encoded, signature, out _, out var signatureLength) != OperationStatus.Done
             || !key.Verify(scratch[..Encoding.ASCII.GetBytes(text[..last], scratch)], signature[..signatureLength]))
         {

@@ -14,18 +14,17 @@ internal sealed class ProofKey
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly ECParameters _parameters;
+    private readonly Es256 _key;
     private readonly string _header;
-    private ECDsa? _idle;
 
     private ProofKey(ECDsa key)
     {
-        _parameters = key.ExportParameters(includePrivateParameters: true);
-        var (x, y) = (_parameters.Q.X!, _parameters.Q.Y!);
+        var parameters = key.ExportParameters(includePrivateParameters: true);
+        _key = new Es256(parameters, key);
+        var (x, y) = (parameters.Q.X!, parameters.Q.Y!);
         Thumbprint = ProofPublicKey.ThumbprintOf(x, y);
         _header = Base64Url.EncodeToString(Encoding.ASCII.GetBytes(
             $$$"""{"typ":"{{{DpopNames.ProofType}}}","alg":"{{{DpopNames.Algorithm}}}","jwk":{"kty":"EC","crv":"P-256","x":"{{{Base64Url.EncodeToString(x)}}}","y":"{{{Base64Url.EncodeToString(y)}}}"}}"""));
-        _idle = key;
     }
 
     /// <summary>What <c>cnf.jkt</c> of a token bound to this key holds.</summary>
@@ -55,17 +54,8 @@ internal sealed class ProofKey
             json.WriteEndObject();
         }
         var signed = $"{_header}.{Base64Url.EncodeToString(payload.WrittenSpan)}";
-        return $"{signed}.{Base64Url.EncodeToString(Sign(Encoding.ASCII.GetBytes(signed)))}";
+        return $"{signed}.{Base64Url.EncodeToString(_key.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
     public override string ToString() => "[redacted]";
-
-    // ECDsa promises nothing about concurrent use, so each signature has one to itself. A key that is rotated out is left to its finalizer: requests may still be proven with it.
-    private byte[] Sign(byte[] data)
-    {
-        var key = Interlocked.Exchange(ref _idle, null) ?? ECDsa.Create(_parameters);
-        var signature = key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        Interlocked.Exchange(ref _idle, key)?.Dispose();
-        return signature;
-    }
 }

@@ -7,15 +7,13 @@ namespace AgentMesh.Auth;
 internal sealed class ProofPublicKey
 {
     public const int CoordinateLength = 32;
-    public const int SignatureLength = 64;
 
     // {"crv":"P-256","kty":"EC","x":"…","y":"…"}
     private const int CanonicalLength = 40 + (2 * 43);
 
-    private readonly ECParameters _parameters;
-    private ECDsa? _idle;
+    private readonly Es256 _key;
 
-    private ProofPublicKey(string thumbprint, ECParameters parameters, ECDsa first) => (Thumbprint, _parameters, _idle) = (thumbprint, parameters, first);
+    private ProofPublicKey(string thumbprint, Es256 key) => (Thumbprint, _key) = (thumbprint, key);
 
     /// <summary>The JWK's SHA-256 thumbprint (RFC 7638 §3), which is what <c>cnf.jkt</c> holds.</summary>
     public string Thumbprint { get; }
@@ -26,7 +24,7 @@ internal sealed class ProofPublicKey
         var parameters = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = x.ToArray(), Y = y.ToArray() } };
         try
         {
-            return new ProofPublicKey(ThumbprintOf(x, y), parameters, ECDsa.Create(parameters));
+            return new ProofPublicKey(ThumbprintOf(x, y), new Es256(parameters, ECDsa.Create(parameters)));
         }
         catch (CryptographicException)
         {
@@ -49,16 +47,7 @@ internal sealed class ProofPublicKey
         return Base64Url.EncodeToString(hash);
     }
 
-    public bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
-    {
-        if (signature.Length != SignatureLength)
-            return false;
-        // ECDsa promises nothing about concurrent use, so each verification has one to itself.
-        var key = Interlocked.Exchange(ref _idle, null) ?? ECDsa.Create(_parameters);
-        var valid = key.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        Interlocked.Exchange(ref _idle, key)?.Dispose();
-        return valid;
-    }
+    public bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature) => _key.Verify(signed, signature);
 
     private static void Append(ReadOnlySpan<byte> text, Span<byte> target, ref int length)
     {

@@ -22,23 +22,13 @@ internal abstract class IssuerKey(string id)
 /// <summary>An ES256 key (RFC 7518 §3.4): what the mesh's authorization server signs with.</summary>
 internal sealed class Es256Key(string id, ECParameters parameters) : IssuerKey(id)
 {
-    private const int SignatureLength = 64;
     private readonly ECParameters _parameters = parameters;
-    private ECDsa? _idle;
+    private readonly Es256 _key = new(parameters);
 
     public override bool IsSameAs(IssuerKey other) => other is Es256Key { _parameters.Q: var q }
         && _parameters.Q.X.AsSpan().SequenceEqual(q.X) && _parameters.Q.Y.AsSpan().SequenceEqual(q.Y);
 
-    public override bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
-    {
-        if (signature.Length != SignatureLength)
-            return false;
-        // ECDsa promises nothing about concurrent use, so each verification has one to itself.
-        var key = Interlocked.Exchange(ref _idle, null) ?? ECDsa.Create(_parameters);
-        var valid = key.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        Interlocked.Exchange(ref _idle, key)?.Dispose();
-        return valid;
-    }
+    public override bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature) => _key.Verify(signed, signature);
 }
 
 /// <summary>An RS256 key (RFC 7518 §3.3): what Microsoft Entra ID signs with.</summary>
@@ -54,6 +44,7 @@ internal sealed class Rs256Key(string id, RSAParameters parameters) : IssuerKey(
     {
         if (signature.Length != _parameters.Modulus!.Length)
             return false;
+        // RSA promises nothing about concurrent use, so each verification has one to itself.
         var key = Interlocked.Exchange(ref _idle, null) ?? RSA.Create(_parameters);
         var valid = key.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         Interlocked.Exchange(ref _idle, key)?.Dispose();
