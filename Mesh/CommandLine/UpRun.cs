@@ -53,11 +53,12 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
         await using var session = await OperatorSession.StartAsync(mesh, edge, interrupts.Token);
 
         using var desk = session.CreateApprovalDesk(mesh);
-        await using var connection = await OperatorConnection.OpenAsync(mesh, interrupts.Token);
-        var standIn = new StandIn(desk, connection, processes.Holding("workload-api"));
+        // Whoever is at the terminal needs none of it.
+        await using var connection = options.Once ? await OperatorConnection.OpenAsync(mesh, interrupts.Token) : null;
+        var standIn = connection is null ? null : new StandIn(desk, connection, processes.Holding("workload-api"));
         var text = new ApprovalText(manifest.TrustDomain, time);
         var demo = new DemoRun(mesh, edge, session, _screen, text);
-        var report = await GuardAsync(processes, demo.RunAsync(options.Question, portfolio, options.Once ? standIn : null, interrupts.Token)) with
+        var report = await GuardAsync(processes, demo.RunAsync(options.Question, portfolio, standIn, interrupts.Token)) with
         {
             StartMs = startTook.TotalMilliseconds,
             HeldMegabytes = (processes.HeldBytes() + ProcessMemory.HeldBytes(Environment.ProcessId)) / 1e6,
