@@ -182,20 +182,6 @@ public sealed class VerbTests(RunningMeshFixture mesh) : IClassFixture<RunningMe
         Assert.Contains("MSFT", other.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task What_signs_SVIDs_is_renewed_and_the_agents_go_on()
-    {
-        foreach (var authority in (string[])["x509", "jwt"])
-        {
-            await using var told = await mesh.RunAsync(0, "rotate", "--authority", authority);
-            Assert.StartsWith($"a new {authority} authority signs from ", told.Output, StringComparison.Ordinal);
-        }
-        await using var json = await mesh.RunAsync(0, "rotate", "risk-analyst", "--json");
-        Assert.Equal("spiffe://agentmesh.local/agent/risk-analyst", Text(Json(json), "rotated"));
-        await using var ask = await mesh.RunAsync(0, "ask", "How risky is port-abc?", "--json");
-        Assert.Empty(Json(ask).GetProperty("answer").GetProperty("failedSteps").EnumerateArray());
-    }
-
     private async Task<string> WaitingAsync()
     {
         await using var waiting = await mesh.RunAsync(0, "approve", "--json");
