@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using AgentMesh.Spiffe;
 using AgentMesh.Testing;
@@ -15,8 +14,7 @@ internal sealed class CompromisedFront : IAsyncDisposable
     private readonly AttackMesh _mesh;
     private readonly TlsServer _server;
     private readonly HttpClient _upstream;
-    private readonly ConcurrentQueue<(string Id, string Token)> _injected = new();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<string?>> _outcomes = new();
+    private volatile Injection? _injected;
     private readonly CancellationTokenSource _stopping = new();
     private volatile TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -33,20 +31,19 @@ internal sealed class CompromisedFront : IAsyncDisposable
         return front = new CompromisedFront(mesh, server, identity);
     }
 
-    /// <summary>Sends an event to whoever listens.</summary>
+    /// <summary>Sends an event to the risk-analyst until it has answered; one at a time.</summary>
     /// <returns>Null when the receiver acknowledged it, else why it was not believed.</returns>
     public async Task<string?> InjectAsync(string id, string token)
     {
-        var outcome = _outcomes[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _injected.Enqueue((id, token));
+        var injected = _injected = new(id, token);
         Interlocked.Exchange(ref _more, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-        // The receiver pauses, by the mesh's clock, before it asks one that told it nothing new.
-        for (var patience = 0; patience < 200 && !outcome.Task.IsCompleted; patience++)
+        // The receiver pauses, by the mesh's clock and for up to 7.5 s, before it asks one that told it nothing new.
+        for (var patience = 0; patience < 200 && !injected.Outcome.Task.IsCompleted; patience++)
         {
-            _mesh.Clock.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.WhenAny(outcome.Task, Task.Delay(50, TestContext.Current.CancellationToken));
+            _mesh.Clock.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.WhenAny(injected.Outcome.Task, Task.Delay(50, TestContext.Current.CancellationToken));
         }
-        return outcome.Task.IsCompleted ? await outcome.Task : throw new TimeoutException($"Nobody has answered to {id}.");
+        return injected.Outcome.Task.IsCompleted ? await injected.Outcome.Task : throw new TimeoutException($"Nobody has answered to {id}.");
     }
 
     public async ValueTask DisposeAsync()
@@ -76,18 +73,33 @@ internal sealed class CompromisedFront : IAsyncDisposable
         var poll = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
         var listener = TlsServer.PeerOf(context) == AttackManifest.IdOf("risk-analyst");
         foreach (var id in poll["ack"]?.AsArray() ?? [])
-            _outcomes[(string)id!].TrySetResult(null);
+            Answered((string)id!, null);
         foreach (var (id, error) in poll["setErrs"]?.AsObject() ?? [])
-            _outcomes[id].TrySetResult((string?)error!["description"]);
+            Answered(id, (string?)error!["description"]);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         var sets = new JsonObject();
-        while (sets.Count == 0 && (bool?)poll["returnImmediately"] != true && !_stopping.IsCancellationRequested)
+        while (sets.Count == 0 && (bool?)poll["returnImmediately"] != true && !ended.IsCancellationRequested)
         {
             var more = _more.Task;
-            if (listener && _injected.TryDequeue(out var next))
+            if (listener && _injected is { } next)
                 sets[next.Id] = next.Token;
             else
-                await more.WaitAsync(CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token).Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+                await more.WaitAsync(ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await context.Response.WriteAsJsonAsync(new JsonObject { ["sets"] = sets, ["moreAvailable"] = false });
+    }
+
+    private void Answered(string id, string? fault)
+    {
+        if (_injected is { } injected && injected.Id == id)
+        {
+            _injected = null;
+            injected.Outcome.TrySetResult(fault);
+        }
+    }
+
+    private sealed record Injection(string Id, string Token)
+    {
+        public TaskCompletionSource<string?> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
