@@ -81,7 +81,7 @@ public sealed class TaskFollower(A2AClient client, A2AClient? follow = null, Fun
                 return true;
             }
             if (each.ArtifactUpdate is { } update)
-                Apply(update);
+                _artifacts.Apply(update);
             if (each.Task is { } task ? await BeginAsync(task).ConfigureAwait(false)
                 : each.StatusUpdate is { } change && await TakeAsync(change.Status).ConfigureAwait(false))
                 return true;
@@ -109,12 +109,6 @@ public sealed class TaskFollower(A2AClient client, A2AClient? follow = null, Fun
         if (!known && heard is not null)
             await heard(status).ConfigureAwait(false);
         return status.State.IsTerminal() || status.State == TaskState.InputRequired;
-    }
-
-    private void Apply(TaskArtifactUpdateEvent update)
-    {
-        var (id, piece) = (update.Artifact.ArtifactId, update.Artifact);
-        _artifacts[id] = update.Append && _artifacts.TryGetValue(id, out var whole) ? whole with { Parts = [.. whole.Parts, .. piece.Parts] } : piece;
     }
 
     private async Task CancelAsync(string taskId)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentMesh.Auth;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,8 +14,6 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
     private const string Skill = "skill";
     private const string Scope = "scope";
 
-    private readonly string _me = identity.Id.ToString();
-
     /// <exception cref="A2AException"><see cref="A2AErrorCode.Forbidden"/>: the caller was not granted what the skill takes.</exception>
     public async ValueTask AuthorizeAsync(HttpContext context, SendMessageRequest request, AgentTask? task)
     {
@@ -24,7 +21,7 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
         var served = DelegationContext.Current;
         if (skill.Scopes.Count > 0 && served is not null && skill.Scopes.All(served.HasScope))
         {
-            await audit.WriteAsync(Event(served, $"skill {skill.Id}", "allow", null, string.Join(' ', skill.Scopes)), context.RequestAborted).ConfigureAwait(false);
+            await audit.WriteAsync(ServedDecision.Of(identity, time, served, $"skill {skill.Id}", "allow", null, string.Join(' ', skill.Scopes)), context.RequestAborted).ConfigureAwait(false);
             return;
         }
         var scopes = string.Join(' ', skill.Scopes);
@@ -52,30 +49,6 @@ internal sealed class SkillAuthorization(SkillCatalog catalog, MeshIdentity iden
             ? $"skill {skill}"
             : $"{context.Request.Method} {(context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
         await audit.WriteAsync(
-            Event(DelegationContext.Current, action, "deny", error.Metadata.GetValueOrDefault(Reason) ?? "task_not_found", error.Metadata.GetValueOrDefault(Scope)), context.RequestAborted).ConfigureAwait(false);
+            ServedDecision.Of(identity, time, DelegationContext.Current, action, "deny", error.Metadata.GetValueOrDefault(Reason) ?? "task_not_found", error.Metadata.GetValueOrDefault(Scope)), context.RequestAborted).ConfigureAwait(false);
     }
-
-    private AuditEvent Event(DelegationContext? served, string action, string decision, string? reason, string? taken) => new()
-    {
-        Kind = "decision",
-        Time = time.GetUtcNow(),
-        Party = _me,
-        Caller = served?.Caller,
-        Subject = served?.Subject,
-        Actors = served?.ActorChain,
-        Callee = _me,
-        Action = action,
-        Scopes = served?.Scopes,
-        Authentication = served?.Authentication ?? "none",
-        Decision = decision,
-        Reason = reason,
-        TransactionId = served?.TransactionId,
-        TokenId = served?.TokenId,
-        TraceId = Activity.Current?.TraceId.ToHexString(),
-        SpanId = Activity.Current?.SpanId.ToHexString(),
-        PolicyVersion = identity.Manifest.Version,
-        Posture = served?.Posture,
-        Risk = AuditFacts.RiskOf(identity.Manifest, taken ?? served?.Scopes),
-        Remediation = decision == "deny" ? "refused" : null,
-    };
 }

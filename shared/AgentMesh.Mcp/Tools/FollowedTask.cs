@@ -23,7 +23,7 @@ internal static class FollowedTask
             {
                 task = each.Task ?? task;
                 if (each.ArtifactUpdate is { } update)
-                    Apply(artifacts, update);
+                    artifacts.Apply(update);
                 if (each.StatusUpdate?.Status is not { } status)
                     continue;
                 task = task! with { Status = status };
@@ -37,12 +37,6 @@ internal static class FollowedTask
             if (task is not null && !task.Status.State.IsTerminal())
                 await CancelAsync(caller, task.Id).ConfigureAwait(false);
         }
-    }
-
-    private static void Apply(Dictionary<string, Artifact> artifacts, TaskArtifactUpdateEvent update)
-    {
-        var (id, piece) = (update.Artifact.ArtifactId, update.Artifact);
-        artifacts[id] = update.Append && artifacts.TryGetValue(id, out var whole) ? whole with { Parts = [.. whole.Parts, .. piece.Parts] } : piece;
     }
 
     /// <summary>What a person who waits should see; null when the status has no words.</summary>
