@@ -66,29 +66,7 @@ internal sealed class AuthDatabase
 
     /// <summary>Applies what is missing. Instances that start together wait for each other.</summary>
     /// <exception cref="StartupException">The database cannot be reached or written.</exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // EF Core's own lock lasts for one migration on PostgreSQL; this one lasts until its connection is closed.
-            await using var turn = CreateContext();
-            if (turn is PostgreSqlAuthDbContext)
-            {
-                await turn.Database.OpenConnectionAsync(cancellationToken);
-                await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
-            }
-            await using var context = CreateContext();
-            await context.Database.MigrateAsync(cancellationToken);
-            if (turn is PostgreSqlAuthDbContext)
-            {
-                await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
-            }
-        }
-        catch (Exception failure) when (failure is System.Data.Common.DbException or InvalidOperationException or TimeoutException)
-        {
-            throw new StartupException($"The {_description} cannot be opened: {failure.GetBaseException().Message}", failure);
-        }
-    }
+    public Task MigrateAsync(CancellationToken cancellationToken) => SchemaMigration.ApplyAsync(CreateContext, MigrationLock, _description, cancellationToken);
 
     private static DbContextOptionsBuilder<TContext> Configure<TContext>(DbContextOptionsBuilder<TContext> builder)
         where TContext : DbContext

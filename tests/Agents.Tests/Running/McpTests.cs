@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentMesh.Testing;
@@ -40,7 +39,8 @@ public sealed class McpTests(RunningMesh mesh)
         var result = await mcp.CallToolAsync("score-portfolio", new Dictionary<string, object?> { ["holdings"] = Holdings }, heard, cancellationToken: Cancellation);
 
         Assert.True(JsonElement.DeepEquals(over.Data, result.StructuredContent!.Value));
-        Assert.Equal(["10 %: reading the prices of 1 holdings"], heard.Words);
+        // The SDK hands notifications on beside the result, in no order.
+        Assert.Equal("10 %: reading the prices of 1 holdings", await heard.FirstAsync());
         Assert.Equal(("skill score-portfolio", "allow", "mtls+token"), Decision("risk-analyst"));
     }
 
@@ -108,10 +108,10 @@ public sealed class McpTests(RunningMesh mesh)
 
     private sealed class Heard : IProgress<ProgressNotificationValue>
     {
-        private readonly ConcurrentQueue<string?> _words = [];
+        private readonly TaskCompletionSource<string?> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public IEnumerable<string?> Words => _words;
+        public Task<string?> FirstAsync() => _first.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
 
-        public void Report(ProgressNotificationValue value) => _words.Enqueue(value.Message);
+        public void Report(ProgressNotificationValue value) => _first.TrySetResult(value.Message);
     }
 }

@@ -1,4 +1,5 @@
 using AgentMesh.AuthServer.Hosting;
+using AgentMesh.AuthServer.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,10 +19,10 @@ internal sealed class LedgerDatabase
     {
         if (options.Database == DatabaseProvider.PostgreSql)
         {
-            var connection = options.AuditConnectionString is { Length: > 0 } own ? own : options.ConnectionString;
+            var (connection, setting) = options.AuditConnectionString is { Length: > 0 } own ? (own, "AuditConnectionString") : (options.ConnectionString, "ConnectionString");
             var built = Configure(new DbContextOptionsBuilder<PostgreSqlLedgerDbContext>()).UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable(History)).Options;
             _create = () => new PostgreSqlLedgerDbContext(built);
-            _description = "PostgreSQL database of Mesh:AuthServer:AuditConnectionString (default: Mesh:AuthServer:ConnectionString)";
+            _description = $"PostgreSQL database of Mesh:AuthServer:{setting}";
         }
         else
         {
@@ -38,28 +39,7 @@ internal sealed class LedgerDatabase
 
     /// <summary>Applies what is missing. Instances that start together wait for each other.</summary>
     /// <exception cref="StartupException">The database cannot be reached or written.</exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var turn = CreateContext();
-            if (turn is PostgreSqlLedgerDbContext)
-            {
-                await turn.Database.OpenConnectionAsync(cancellationToken);
-                await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
-            }
-            await using var context = CreateContext();
-            await context.Database.MigrateAsync(cancellationToken);
-            if (turn is PostgreSqlLedgerDbContext)
-            {
-                await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
-            }
-        }
-        catch (Exception failure) when (failure is System.Data.Common.DbException or InvalidOperationException or TimeoutException)
-        {
-            throw new StartupException($"The audit ledger's {_description} cannot be opened: {failure.GetBaseException().Message}", failure);
-        }
-    }
+    public Task MigrateAsync(CancellationToken cancellationToken) => SchemaMigration.ApplyAsync(CreateContext, MigrationLock, $"audit ledger's {_description}", cancellationToken);
 
     private static DbContextOptionsBuilder<TContext> Configure<TContext>(DbContextOptionsBuilder<TContext> builder)
         where TContext : DbContext
