@@ -54,6 +54,9 @@ public sealed class MeshOptions
     /// <summary>The issuer exactly as configured, which is what <c>iss</c> and <c>aud</c> claims are compared with.</summary>
     internal string? IssuerText => Issuer?.OriginalString;
 
+    internal static InvalidOperationException NoIssuer() =>
+        new($"{Names(nameof(Issuer))} is not set. Set it to the authorization server's issuer, such as https://127.0.0.1:7443/.");
+
     internal JournalLimits JournalLimits => new() { SegmentBytes = AuditSegmentBytes, SegmentAge = AuditSegmentAge, SegmentsKept = AuditSegmentsKept };
 
     internal static bool IsInstance(string? text) => text is { Length: > 0 and <= 64 } && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && text is not ("." or "..");
