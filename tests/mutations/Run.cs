@@ -42,28 +42,45 @@ internal sealed class Run(IReadOnlyList<Mutation> mutations, Options options, st
         }
     }
 
-    private static async Task<string> TryAsync(Scratch scratch, Mutation mutation, HashSet<string> ready, CancellationToken cancellationToken)
+    private async Task<string> TryAsync(Scratch scratch, Mutation mutation, HashSet<string> ready, CancellationToken cancellationToken)
     {
         var test = mutation.Test;
-        if (ready.Add(test.Project) && (await scratch.RestoreAsync(test.Project, cancellationToken) ?? await scratch.BuildAsync(test.Project, cancellationToken)) is { } broken)
+        if (ready.Add(test.Project) && await PrepareAsync(scratch, test.Project, ready, cancellationToken) is { } broken)
             return $"bad: tests/{test.Project} does not build before anything is taken out: {broken}";
-        // A test that is red anyway proves nothing. Each is seen green once, while what it tests is whole.
-        // What is built is still without the defence that was tried before: it is built again first.
-        var isNew = ready.Add(test.ToString());
-        if (isNew && await scratch.BuildAsync(test.Project, cancellationToken) is { } left)
-            return $"bad: tests/{test.Project} does not build with everything in place again: {left}";
-        if (isNew && await scratch.TestAsync(test, cancellationToken) is { IsGreen: false } before)
+        if (ready.Add(test.ToString()) && await FindRedAsync(scratch, test, cancellationToken) is { } red)
         {
             ready.Remove(test.ToString());
-            return before.Ran == 0 && !before.Hung ? $"bad: no such test ran: {test}" : $"bad: the test is red though nothing is taken out: {LastLines(before.Output)}";
+            return $"bad: {red}";
         }
         return await scratch.WithAsync(mutation, async () =>
         {
             if (await scratch.BuildAsync(test.Project, cancellationToken) is { } errors)
                 return $"bad: it does not build: {errors}";
-            var after = await scratch.TestAsync(test, cancellationToken);
+            var after = await scratch.TestAsync(test.Project, [test], cancellationToken);
             return after.IsRed ? after.Hung ? $"{Red} (the test hung)" : Red : after.Ran == 0 ? "bad: no test ran" : "GREEN: the defence can be deleted without a test noticing";
         });
+    }
+
+    // A test that is red anyway proves nothing. Those of a project are seen green once, together, while what they test is whole.
+    private async Task<string?> PrepareAsync(Scratch scratch, string project, HashSet<string> ready, CancellationToken cancellationToken)
+    {
+        if ((await scratch.RestoreAsync(project, cancellationToken) ?? await scratch.BuildAsync(project, cancellationToken)) is { } broken)
+            return broken;
+        TestName[] tests = [.. mutations.Select(m => m.Test).Where(test => test.Project == project).Distinct()];
+        if ((await scratch.TestAsync(project, tests, cancellationToken)).IsGreen)
+            ready.UnionWith(tests.Select(static test => test.ToString()));
+        return null;
+    }
+
+    // One was red among the others: which one, and whether it is so by itself, too.
+    private static async Task<string?> FindRedAsync(Scratch scratch, TestName test, CancellationToken cancellationToken)
+    {
+        // What is built is still without the defence that was tried before.
+        if (await scratch.BuildAsync(test.Project, cancellationToken) is { } left)
+            return $"tests/{test.Project} does not build with everything in place again: {left}";
+        var before = await scratch.TestAsync(test.Project, [test], cancellationToken);
+        return before.IsGreen ? null
+            : before.Ran == 0 && !before.Hung ? $"no such test ran: {test}" : $"the test is red though nothing is taken out: {LastLines(before.Output)}";
     }
 
     private bool IsOver() => options.Limit != Timeout.InfiniteTimeSpan && _clock.Elapsed > options.Limit;

@@ -41,11 +41,12 @@ internal sealed class Scratch(string root, string folder)
         return built.ExitCode == 0 ? null : string.Join('\n', built.Output.Split('\n').Where(l => l.Contains("error", StringComparison.Ordinal)).Distinct().Take(5));
     }
 
-    public async Task<TestOutcome> TestAsync(TestName test, CancellationToken cancellationToken)
+    /// <summary>Runs tests of one project.</summary>
+    public async Task<TestOutcome> TestAsync(string project, IReadOnlyCollection<TestName> tests, CancellationToken cancellationToken)
     {
-        var assembly = Path.Combine(folder, "tests", test.Project, "bin", "Debug", "net10.0", test.Project + ".dll");
-        var run = await CommandLine.RunAsync("dotnet", ["exec", assembly, "-method", $"*.{test.Method}", "-noColor", "-noLogo"], folder, TimeSpan.FromMinutes(3), cancellationToken);
-        return TestOutcome.Read(run);
+        var assembly = Path.Combine(folder, "tests", project, "bin", "Debug", "net10.0", project + ".dll");
+        string[] arguments = ["exec", assembly, .. tests.SelectMany(test => new[] { "-method", $"*.{test.Method}" }), "-noColor", "-noLogo"];
+        return TestOutcome.Read(await CommandLine.RunAsync("dotnet", arguments, folder, TimeSpan.FromMinutes(tests.Count == 1 ? 3 : 10), cancellationToken));
     }
 
     /// <summary>Takes the defence out while <paramref name="use"/> runs.</summary>
