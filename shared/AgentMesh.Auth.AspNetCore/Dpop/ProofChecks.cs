@@ -45,6 +45,6 @@ internal sealed class ProofChecks(OwnAddress address, UsedProofs used, IOptions<
         token.Hash.WriteTo(hash);
         if (!proof.IsForToken(hash))
             return DecisionReason.ProofToken;
-        return used.Use(proof, now, _window);
+        return used.Use(proof, token.ClientId, now, _window);
     }
 }

@@ -45,7 +45,7 @@ public sealed class AgentServerOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Mesh:Server:ProofWindow (environment: Mesh__Server__ProofWindow) must be from 00:00:01 to 00:05:00.")]
     public TimeSpan ProofWindow { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Most used DPoP proofs remembered, each until it is too old (100 to 10,000,000). When it is reached, further ones are refused with 503.</summary>
+    /// <summary>Most used DPoP proofs remembered, each until it is too old (100 to 10,000,000), and half as many of one client. When either is reached, further ones are refused with 503.</summary>
     [Range(100, 10_000_000, ErrorMessage = "Mesh:Server:UsedProofs (environment: Mesh__Server__UsedProofs) must be from 100 to 10000000.")]
     public int UsedProofs { get; set; } = 100_000;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using AgentMesh.Testing;
 
 namespace AgentMesh.Auth.Tests;
@@ -12,13 +13,23 @@ public sealed class ProofLimitTests : DpopCallee
     [Fact]
     public async Task When_no_more_proofs_can_be_remembered_none_is_taken()
     {
-        var token = BoundToken();
-        for (var i = 0; i < 100; i++)
-            Assert.Equal(HttpStatusCode.OK, (await CallAsync(token, Prove(token))).Status);
+        await UseAsync("advisor", 50);
+        await UseAsync("trader", 50);
 
-        AssertRefused(await CallAsync(token, Prove(token)), HttpStatusCode.ServiceUnavailable, "dpop_proofs_full");
+        AssertRefused(await CallAsync("local"), HttpStatusCode.ServiceUnavailable, "dpop_proofs_full");
         Mesh.Clock.Advance(TimeSpan.FromSeconds(32));
-        await AssertProvenCallPassesAsync(token);
+        await UseAsync("local", 1);
+    }
+
+    [Fact]
+    public async Task One_client_cannot_keep_the_others_out()
+    {
+        await UseAsync("advisor", 50);
+
+        AssertRefused(await CallAsync("advisor"), HttpStatusCode.ServiceUnavailable, "dpop_proofs_full");
+        await UseAsync("trader", 1);
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(32));
+        await UseAsync("advisor", 50);
     }
 
     [Fact]
@@ -39,5 +50,19 @@ public sealed class ProofLimitTests : DpopCallee
         Assert.Equal(HttpStatusCode.OK, (await CallAsync(token, Prover.Prove("GET", $"https://localhost:{Callee.Address.Port}/score", Mesh.Clock.GetUtcNow(), token))).Status);
         AssertRefused(await CallAsync(token, Prover.Prove("GET", "https://risk-analyst.mesh.test/score", Mesh.Clock.GetUtcNow(), token)), HttpStatusCode.Unauthorized, "dpop_proof_address");
         await AssertProvenCallPassesAsync(token);
+    }
+
+    private async Task UseAsync(string party, int proofs)
+    {
+        for (var i = 0; i < proofs; i++)
+            Assert.Equal((HttpStatusCode.OK, "allow"), ((await CallAsync(party)).Status, Callee.Audit.Last.Decision));
+    }
+
+    private async Task<Raw.Answer> CallAsync(string party)
+    {
+        var source = Mesh.SourceOf(party);
+        var token = Mesh.Issuer.Issue(source, "risk-analyst", "risk.score", t => t.Claims["cnf"] = new JsonObject { ["jkt"] = Prover.Thumbprint });
+        using var client = Raw.Client(Mesh, source, Callee.Address);
+        return await CallAsync("DPoP", token, HttpMethod.Get, "/score", client, Prove(token));
     }
 }
