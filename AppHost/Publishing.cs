@@ -1,5 +1,6 @@
 using AgentMesh.Deployment.Spire;
 using AgentMesh.Manifest;
+using Aspire.Hosting.Docker.Resources;
 using Aspire.Hosting.Docker.Resources.ServiceNodes;
 using Aspire.Hosting.Kubernetes.Resources;
 
@@ -17,6 +18,10 @@ internal static class Publishing
     private const string WorkloadApiFolder = "/spiffe-workload-api";
     private const string ManifestFile = "/etc/agentmesh/mesh.json";
 
+    // A new volume takes over the owner of the folder that it is mounted on, and this is the one that the images' user owns.
+    private const string ComposeState = "/home/app";
+    private const string ClusterState = "/tmp/agentmesh";
+
     public static int? MutualTlsPort(IDistributedApplicationBuilder builder) => builder.ExecutionContext.IsPublishMode ? 8443 : null;
 
     public static int? HealthPort(IDistributedApplicationBuilder builder) => builder.ExecutionContext.IsPublishMode ? 8080 : null;
@@ -27,7 +32,7 @@ internal static class Publishing
         if (IsKubernetes(builder))
             builder.AddKubernetesEnvironment("kubernetes").WithDashboard(false);
         else
-            builder.AddDockerComposeEnvironment("compose").WithDashboard(false);
+            builder.AddDockerComposeEnvironment("compose").WithDashboard(false).ConfigureComposeFile(DeclareVolumes);
     }
 
     /// <summary>The same settings in a container: fixed ports, health for probes from outside, the manifest and the Workload API mounted.</summary>
@@ -36,15 +41,18 @@ internal static class Publishing
         if (!party.ApplicationBuilder.ExecutionContext.IsPublishMode)
             return party;
 
+        var state = IsKubernetes(party.ApplicationBuilder) ? ClusterState : ComposeState;
         party
             .WithEnvironment("ASPNETCORE_URLS", "https://+:8443;http://+:8080")
             .WithEnvironment("Mesh__Server__AllowPlainHealth", "true")
             .WithEnvironment("Mesh__Manifest", ManifestFile)
-            .WithEnvironment("Mesh__AuditDirectory", "/tmp/agentmesh/audit")
-            .WithEnvironment("Mesh__DataDirectory", "/tmp/agentmesh/data")
+            .WithEnvironment("Mesh__AuditDirectory", state + "/audit")
+            .WithEnvironment("Mesh__DataDirectory", state + "/data")
             .WithEnvironment("DOTNET_EnableDiagnostics", "0")
             // Spoofed forwarding headers must not mean anything: callers are told apart by their SVIDs.
             .DisableForwardedHeaders();
+        if (who.Kind == PartyKind.Agent)
+            party.WithEnvironment("Mesh__Tasks__Store", "sqlite");
         return IsKubernetes(party.ApplicationBuilder)
             ? party.PublishAsKubernetesService(published =>
             {
@@ -76,18 +84,26 @@ internal static class Publishing
                     container.LivenessProbe = Probe("/alive", period: 10, failures: 12);
                 }
             })
-            : party.PublishAsDockerComposeService((_, service) =>
-            {
-                // As `dotnet publish /t:PublishContainer` names them.
-                service.Image = $"${{AGENTMESH_IMAGES:-agentmesh}}/{who.Name}:${{AGENTMESH_TAG:-latest}}";
-                service.Labels[RegistrationEntries.ContainerLabel] = who.Name;
-                service.ReadOnly = true;
-                service.Tmpfs.Add("/tmp:uid=1654,mode=0700");
-                service.CapDrop.Add("ALL");
-                service.SecurityOpt.Add("no-new-privileges:true");
-                service.AddVolume(new Volume { Name = "workload-api", Type = "bind", Source = "${SPIRE_AGENT_SOCKETS:-/run/spire/agent/public}", Target = WorkloadApiFolder, ReadOnly = true });
-                service.AddVolume(new Volume { Name = "manifest", Type = "bind", Source = "${MESH_MANIFEST:-./mesh.json}", Target = ManifestFile, ReadOnly = true });
-            });
+            : party
+                // The ledger knows a journal by this name. The journal outlives the container, whose own name is another each time.
+                .WithEnvironment("Mesh__AuditInstance", who.Name)
+                // What .NET keeps for a user is not for the volume.
+                .WithEnvironment("HOME", "/tmp")
+                .PublishAsDockerComposeService((_, service) =>
+                {
+                    // As `dotnet publish /t:PublishContainer` names them.
+                    service.Image = $"${{AGENTMESH_IMAGES:-agentmesh}}/{who.Name}:${{AGENTMESH_TAG:-latest}}";
+                    service.Labels[RegistrationEntries.ContainerLabel] = who.Name;
+                    // What a party needs may not be there yet when it starts: its database, the SPIRE agent.
+                    service.Restart = "unless-stopped";
+                    service.ReadOnly = true;
+                    service.Tmpfs.Add("/tmp:uid=1654,mode=0700");
+                    service.CapDrop.Add("ALL");
+                    service.SecurityOpt.Add("no-new-privileges:true");
+                    service.AddVolume(new Volume { Name = "workload-api", Type = "bind", Source = "${SPIRE_AGENT_SOCKETS:-/run/spire/agent/public}", Target = WorkloadApiFolder, ReadOnly = true });
+                    service.AddVolume(new Volume { Name = "manifest", Type = "bind", Source = "${MESH_MANIFEST:-./mesh.json}", Target = ManifestFile, ReadOnly = true });
+                    service.AddVolume(new Volume { Name = State(who), Type = "volume", Source = State(who), Target = ComposeState });
+                });
     }
 
     /// <summary>
@@ -112,6 +128,15 @@ internal static class Publishing
             : authServer
                 .WithEnvironment(ConnectionString, builder.AddParameter("auth-server-database", secret: true))
                 .WithEnvironment(Key, builder.AddParameter("auth-server-key", secret: true));
+    }
+
+    private static string State(Party who) => who.Name + "-state";
+
+    /// <summary>The publisher does so for what containers mount, not for what projects do.</summary>
+    private static void DeclareVolumes(ComposeFile file)
+    {
+        foreach (var volume in file.Services.Values.SelectMany(service => service.Volumes).Where(volume => volume.Type == "volume"))
+            file.AddVolume(new Volume { Name = volume.Name, Driver = "local" });
     }
 
     private static EnvVarV1 FromSecret(string name, string secret, string key) =>
