@@ -23,7 +23,7 @@ internal static class ManifestCommand
 
     private static readonly Option<string> ImagePrefix = new("--image-prefix")
     {
-        Description = "Where the images are, up to the party's name: registry.example/team/",
+        Description = "Where the images are, up to the party's name: registry.example/team/. Say it each time, with --check, too, or name them in kustomization.yaml instead.",
         DefaultValueFactory = _ => new KubernetesSettings().ImagePrefix,
     };
 
