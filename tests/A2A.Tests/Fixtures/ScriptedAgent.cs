@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 
 namespace AgentMesh.A2A.Tests;
 
@@ -33,6 +34,9 @@ internal sealed class ScriptedAgent : IAgentExecutor
         {
             case "echo":
                 await context.AddArtifactAsync(new() { ArtifactId = "echo", Name = "echo", Parts = context.Message.Parts });
+                break;
+            case "half":
+                await context.AddArtifactAsync(new() { ArtifactId = "half", Parts = [Part.FromData(JsonElement.Parse("\"\\ud800\""))] });
                 break;
             case "progress":
                 for (var step = 1; step <= 4; step++)

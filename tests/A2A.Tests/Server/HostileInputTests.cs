@@ -42,6 +42,65 @@ public sealed class HostileInputTests
         AssertViolation(body.GetProperty("error").GetProperty("details"), field);
     }
 
+    /// <summary>JSON's grammar allows half of a surrogate pair; whatever keeps one can be parsed and not written again.</summary>
+    [Theory]
+    [InlineData("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x"},{"data":"\ud800"}]}}""", "message.parts[1].data")]
+    [InlineData("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"data":{"a":["\uDC00x"]}}]}}""", "message.parts[0].data")]
+    [InlineData("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x","metadata":{"a":"\ud800"}}]}}""", "message.parts[0].metadata")]
+    [InlineData("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x"}],"metadata":{"a":["\ud800"]}}}""", "message.metadata")]
+    [InlineData("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x"}]},"metadata":{"a":"\ud800"}}""", "metadata")]
+    [InlineData("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"\ud800"}]}}""", "message.parts[0]")]
+    public async Task Half_a_character_is_refused_naming_the_field(string parameters, string field)
+    {
+        await using var server = await TestServer.StartAsync();
+        foreach (var method in new[] { "SendMessage", "SendStreamingMessage" })
+        {
+            var error = (await server.RpcAsync(method, parameters)).GetProperty("error");
+            Assert.Equal(-32602, error.GetProperty("code").GetInt32());
+            AssertViolation(error.GetProperty("data"), field);
+        }
+        Assert.Equal(0, server.Server.LiveTaskCount);
+        Assert.Equal(0, (await server.RestAsync(HttpMethod.Get, "/tasks")).Body.GetProperty("totalSize").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_whole_character_written_in_two_halves_is_taken_and_comes_back()
+    {
+        await using var server = await TestServer.StartAsync();
+        var sent = await server.RpcAsync("SendMessage", """{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"data":{"\ud83d\ude00":"\\ud800 \uD83D\uDE00"}}],"metadata":{"a":"\ud83d\ude00"}}}""");
+        var message = sent.GetProperty("result").GetProperty("task").GetProperty("history")[0];
+        Assert.Equal("\\ud800 😀", message.GetProperty("parts")[0].GetProperty("data").GetProperty("😀").GetString());
+        Assert.Equal("😀", message.GetProperty("metadata").GetProperty("a").GetString());
+    }
+
+    /// <summary>Whatever gets a task into the store that cannot be written: it costs its owner that task, and the others nothing.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task A_task_that_cannot_be_written_does_not_stay_live()
+    {
+        var store = new InMemoryTaskStore();
+        var broken = new Artifact { ArtifactId = "x", Parts = [Part.FromData(JsonElement.Parse("\"\\ud800\""))] };
+        await store.AddAsync("alice", new() { Id = "broken", ContextId = "c", Status = new() { State = TaskState.InputRequired, Timestamp = DateTimeOffset.UnixEpoch }, Artifacts = [broken] }, TestContext.Current.CancellationToken);
+        await using var server = await TestServer.StartAsync(store: store, configure: options => options.Retention = options.InterruptedRetention = null);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await server.RestAsync(HttpMethod.Post, "/tasks/broken:subscribe")).Status);
+        Assert.Equal(0, server.Server.LiveTaskCount);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await server.RestAsync(HttpMethod.Post, "/message:stream", TestServer.Send("wait a", ""","taskId":"broken" """))).Status);
+        server.Agent.Open("a");
+        while (server.Server.LiveTaskCount > 0)
+            await Task.Yield();
+    }
+
+    [Fact]
+    public async Task What_an_agent_reports_and_nobody_could_read_fails_its_task_and_is_not_kept()
+    {
+        await using var server = await TestServer.StartAsync();
+        var sent = await server.RestAsync(HttpMethod.Post, "/message:send", TestServer.Send("half"));
+        Assert.Equal(HttpStatusCode.OK, sent.Status);
+        Assert.Equal("TASK_STATE_FAILED", sent.Body.GetProperty("task").GetProperty("status").GetProperty("state").GetString());
+        var (status, list) = await server.RestAsync(HttpMethod.Get, "/tasks?includeArtifacts=true");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Empty(list.GetProperty("tasks")[0].GetProperty("artifacts").EnumerateArray());
+    }
+
     /// <summary>What one store keeps and another cannot, or what breaks a line of a log, is no id.</summary>
     [Theory]
     [InlineData("SendMessage", """{"message":{"messageId":"m\u0000","role":"ROLE_USER","parts":[{"text":"x"}]}}""", "message.messageId")]
@@ -92,12 +151,14 @@ public sealed class HostileInputTests
     [InlineData("", -32700)]
     [InlineData("{", -32700)]
     [InlineData("""{"jsonrpc":"2.0","jsonrpc":"2.0","id":1,"method":"ListTasks"}""", -32700)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"ListTasks","params":{"\ud83d\u0041":1}}""", -32700)]
     [InlineData("[]", -32600)]
     [InlineData("null", -32600)]
     [InlineData("""{"jsonrpc":"2.0","method":"ListTasks"}""", -32600)]
     [InlineData("""{"jsonrpc":"2.0","id":{},"method":"ListTasks"}""", -32600)]
     [InlineData("""{"jsonrpc":"1.0","id":1,"method":"ListTasks"}""", -32600)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":5}""", -32600)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"\ud800"}""", -32600)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tasks/list"}""", -32601)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"ListTasks","params":[]}""", -32602)]
     public async Task An_envelope_that_is_wrong_is_refused_with_its_code(string body, int code)

@@ -49,7 +49,7 @@ internal sealed class JsonRpcEndpoint(A2AServer server, CallContexts calls)
             throw new A2AException(A2AErrorCode.InvalidRequest, "id is too long.");
         if (!root.TryGetProperty("jsonrpc", out var version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0"))
             throw new A2AException(A2AErrorCode.InvalidRequest, "jsonrpc must be \"2.0\".");
-        if (!root.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
+        if (!root.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String || !JsonStrings.AreText(method))
             throw new A2AException(A2AErrorCode.InvalidRequest, "method must be a string.");
         var parameters = root.TryGetProperty("params", out var present) && present.ValueKind != JsonValueKind.Null ? present : JsonElement.Parse("{}");
         return (method.GetString()!, parameters);

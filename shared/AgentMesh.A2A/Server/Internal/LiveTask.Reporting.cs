@@ -85,8 +85,9 @@ internal sealed partial class LiveTask
 
     private async ValueTask PublishAsync(TaskChange change, StreamResponse response)
     {
-        await _store.ApplyAsync(Owner, change, CancellationToken.None).ConfigureAwait(false);
+        // First: what cannot be written is not kept either, or the task could not be read any more.
         var item = TaskEvent.From(response);
+        await _store.ApplyAsync(Owner, change, CancellationToken.None).ConfigureAwait(false);
         await _log.AppendAsync(item, () => _record.Apply(change), _gate).ConfigureAwait(false);
         _push.Publish(this, item);
     }

@@ -29,6 +29,11 @@ internal static class RequestReader
         {
             throw new RequestTooLargeException(maxBytes);
         }
+        catch (InvalidOperationException exception)
+        {
+            // Looking for duplicate members, the parser reads their names, and one is no text.
+            throw new A2AException(A2AErrorCode.ParseError, "Invalid JSON payload: a member's name has a broken character.", exception);
+        }
         catch (JsonException exception)
         {
             throw new A2AException(A2AErrorCode.ParseError, $"Invalid JSON payload: {FirstSentence(exception.Message)}", exception);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace AgentMesh.A2A.Internal;
 
@@ -23,8 +24,9 @@ internal static class RequestValidation
         if (message.Parts.Count == 0)
             violations.Add(new("message.parts", "At least one part is required."));
         for (var i = 0; i < message.Parts.Count; i++)
-            if (message.Parts[i] is null)
-                violations.Add(new($"message.parts[{i}]", "Must not be null."));
+            Check(violations, $"message.parts[{i}]", message.Parts[i]);
+        Json(violations, "message.metadata", message.Metadata?.Values);
+        Json(violations, "metadata", request.Metadata?.Values);
         History(violations, "configuration.historyLength", request.Configuration?.HistoryLength);
         if (request.Configuration?.TaskPushNotificationConfig is { } push)
             Push(violations, "configuration.taskPushNotificationConfig.", push);
@@ -74,6 +76,24 @@ internal static class RequestValidation
         Required(violations, "taskId", config.TaskId);
         Push(violations, "", config);
         Throw(violations);
+    }
+
+    private static void Check(List<FieldViolation> violations, string field, Part? part)
+    {
+        if (part is null)
+        {
+            violations.Add(new(field, "Must not be null."));
+            return;
+        }
+        Json(violations, field + ".data", part.Data is { } data ? [data] : null);
+        Json(violations, field + ".metadata", part.Metadata?.Values);
+    }
+
+    /// <summary>What is kept as it came must be writable again, or whoever asks for the task gets an error instead.</summary>
+    private static void Json(List<FieldViolation> violations, string field, IEnumerable<JsonElement>? values)
+    {
+        if (values?.All(JsonStrings.AreText) == false)
+            violations.Add(new(field, "Must not have broken characters."));
     }
 
     private static void Push(List<FieldViolation> violations, string prefix, TaskPushNotificationConfig config)

@@ -24,8 +24,17 @@ internal sealed class TaskStream : IDisposable
     {
         _use = use;
         _reader = reader;
-        _first = TaskEvent.From(new() { Task = task });
         _untilInput = untilInput;
+        try
+        {
+            _first = TaskEvent.From(new() { Task = task });
+        }
+        catch
+        {
+            // Nobody else lets go of the task: it would stay live for ever.
+            Dispose();
+            throw;
+        }
     }
 
     public async IAsyncEnumerable<TaskEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
