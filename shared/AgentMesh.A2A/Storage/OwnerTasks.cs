@@ -58,10 +58,12 @@ internal sealed class OwnerTasks
             var total = cursor?.Total ?? Count(order, query, since);
             List<AgentTask> page = [];
             var from = cursor is { } behind ? new Place(behind.UpdatedMilliseconds, behind.TaskId) : order.Min;
-            if (order.Count == 0)
+            var end = new Place(since, "");
+            // The cursor, or all there is, may be older than what is asked for.
+            if (order.Count == 0 || from.CompareTo(end) > 0)
                 return new([], "", total);
             Place last = default;
-            foreach (var place in order.GetViewBetween(from, new Place(since, "")))
+            foreach (var place in order.GetViewBetween(from, end))
             {
                 if (cursor is not null && place == from || !Matches(place, query))
                     continue;

@@ -151,12 +151,26 @@ public abstract class TaskStoreContract : IAsyncLifetime
         Assert.Equal(["c"], await ListAsync(new() { State = TaskState.Completed }));
         Assert.Equal(["a"], await ListAsync(new() { State = TaskState.Failed }));
 
+        Assert.Empty(await ListAsync(new() { Since = Start.AddSeconds(10) }));
+        Assert.Empty(await ListAsync(new() { ContextId = "y", Since = Start.AddSeconds(4) }));
+        Assert.Equal(["a"], await ListAsync(new() { Since = Start.AddSeconds(9) }));
+
         async Task<string[]> ListAsync(TaskQuery query)
         {
             var page = await _store.ListAsync("alice", query, Cancellation);
             Assert.Equal(page.Tasks.Count, page.Total);
             return [.. page.Tasks.Select(task => task.Id)];
         }
+    }
+
+    [Fact]
+    public async Task A_page_that_goes_on_behind_the_time_that_is_asked_for_is_empty()
+    {
+        await AddAsync(0, 3);
+        var first = await _store.ListAsync("alice", new() { PageSize = 2 }, Cancellation);
+        var second = await _store.ListAsync("alice", new() { Cursor = first.NextCursor, Since = Start.AddSeconds(2) }, Cancellation);
+        Assert.Empty(second.Tasks);
+        Assert.Equal("", second.NextCursor);
     }
 
     [Theory]
