@@ -6,7 +6,10 @@ namespace AgentMesh.A2A;
 /// <summary>Cards as JSON.</summary>
 public static class AgentCardJson
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+    /// <summary>How deep a card may be. Half of what JSON readers take by default, so that a card can also be read inside of what a registry answers.</summary>
+    private const int MaxDepth = 32;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
     /// <summary>The card as UTF-8 JSON.</summary>
     public static byte[] Serialize(AgentCard card) => JsonSerializer.SerializeToUtf8Bytes(card, A2AJson.Default.AgentCard);
@@ -33,10 +36,23 @@ public static class AgentCardJson
 
     internal static JsonDocument ParseDocument(ReadOnlyMemory<byte> json)
     {
-        var document = JsonDocument.Parse(json, Strict);
+        var document = ParseStrictly(json);
         if (document.RootElement.ValueKind == JsonValueKind.Object)
             return document;
         document.Dispose();
         throw new JsonException("An agent card is a JSON object.");
+    }
+
+    private static JsonDocument ParseStrictly(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, Strict);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Looking for duplicate members, the parser reads their names.
+            throw new JsonException("A member's name has a broken character.", exception);
+        }
     }
 }

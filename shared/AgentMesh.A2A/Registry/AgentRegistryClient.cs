@@ -34,7 +34,7 @@ public sealed class AgentRegistryClient(HttpClient http, Uri registry)
         await ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Finds agents, healthy ones first. Verify each card before it is used: a registry is not to be believed more than a key.</summary>
+    /// <summary>Finds agents, healthy ones first; entries that cannot be read are passed over. Verify each card before it is used: a registry is not to be believed more than a key.</summary>
     public async Task<IReadOnlyList<RegisteredAgent>> FindAsync(AgentQuery query, CancellationToken cancellationToken = default)
     {
         var parameters = new[] { ("name", query.Name), ("skill", query.Skill), ("tag", query.Tag) }
@@ -45,15 +45,28 @@ public sealed class AgentRegistryClient(HttpClient http, Uri registry)
         var body = await _transport.ReadJsonAsync(response, cancellationToken).ConfigureAwait(false);
         try
         {
-            return [.. body.GetProperty("agents").EnumerateArray().Select(Read)];
+            return [.. body.GetProperty("agents").EnumerateArray().Select(TryRead).OfType<RegisteredAgent>()];
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException)
         {
             throw ClientTransport.Invalid("The registry's answer is not a list of agents.", response, exception);
         }
     }
 
     private string Address(string name, string instance) => $"{_url}/{Uri.EscapeDataString(name)}?instance={Uri.EscapeDataString(instance)}";
+
+    /// <summary>One agent's entry is that agent's matter: whatever is wrong with it, the others are found.</summary>
+    private static RegisteredAgent? TryRead(JsonElement agent)
+    {
+        try
+        {
+            return Read(agent);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
 
     private static RegisteredAgent Read(JsonElement agent)
     {

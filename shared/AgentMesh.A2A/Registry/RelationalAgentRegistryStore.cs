@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text;
+using System.Text.Json;
 using AgentMesh.A2A.Internal;
 
 namespace AgentMesh.A2A;
@@ -53,26 +54,35 @@ public sealed class RelationalAgentRegistryStore(DbDataSource source) : IAgentRe
     {
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return await connection.QueryAsync(
+        var rows = await connection.QueryAsync(
             """
             SELECT name, party, card, renewed FROM (
               SELECT name, party, card, renewed, ROW_NUMBER() OVER (PARTITION BY name ORDER BY renewed DESC, instance) AS latest FROM a2a_registrations) AS numbered
             WHERE latest = 1
             """,
-            Read, cancellationToken).ConfigureAwait(false);
+            TryRead, cancellationToken).ConfigureAwait(false);
+        return [.. rows.OfType<RegisteredAgent>()];
     }
 
-    private static RegisteredAgent Read(DbDataReader reader)
+    // What an earlier version took and this one does not must not hide the others; its agent registers again.
+    private static RegisteredAgent? TryRead(DbDataReader reader)
     {
         var json = Encoding.UTF8.GetBytes(reader.GetString(2));
-        return new()
+        try
         {
-            Name = reader.GetString(0),
-            Party = reader.GetString(1),
-            CardJson = json,
-            Card = AgentCardJson.Parse(json),
-            Renewed = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)),
-        };
+            return new()
+            {
+                Name = reader.GetString(0),
+                Party = reader.GetString(1),
+                CardJson = json,
+                Card = AgentCardJson.Parse(json),
+                Renewed = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)),
+            };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)

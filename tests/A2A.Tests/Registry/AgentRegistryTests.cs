@@ -1,4 +1,9 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -68,6 +73,57 @@ public sealed class AgentRegistryTests : IDisposable
 
         static AgentCard Added(AgentCard card) => card with { Skills = [.. card.Skills, new() { Id = "trade", Name = "t", Description = "t", Tags = ["t"] }] };
     }
+
+    /// <summary>What is around a signature is not signed, and what is around a card in the registry's answer makes it deeper still.</summary>
+    [Theory]
+    [InlineData(20, null)]
+    [InlineData(40, "not valid")]
+    [InlineData(60, "not valid")]
+    public async Task A_card_is_only_so_deep_that_it_hides_nobody(int depth, string? reason)
+    {
+        await using var server = await StartAsync();
+        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), "one", Cancellation);
+        var card = server.Card("risk-analyst");
+        card = card with { Signatures = [card.Signatures![0] with { Header = new Dictionary<string, JsonElement> { ["x"] = Nested(depth) } }] };
+        if (reason is null)
+            await server.ConnectAs("risk-analyst").RegisterAsync(card, "one", Cancellation);
+        else
+            Assert.Contains(reason, (await Assert.ThrowsAsync<A2AException>(() => server.ConnectAs("risk-analyst").RegisterAsync(card, "one", Cancellation))).Message);
+        Assert.Equal(reason is null ? ["risk-analyst", "trader"] : ["trader"], await NamesAsync(server.ConnectAs(null), new()));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"risk-analyst"}""")]
+    [InlineData("""{"name":"risk-analyst","party":"p","healthy":true,"renewed":"2026-01-01T00:00:00Z","card":{"skills":[null]}}""")]
+    [InlineData("""{"name":5,"party":"p","healthy":true,"renewed":"yesterday","card":{}}""")]
+    [InlineData("""{"name":"risk-analyst","party":"p","healthy":true,"renewed":"2026-01-01T00:00:00Z","card":{"name":"a","name":"b"}}""")]
+    [InlineData("""{"name":"risk-analyst","party":"p","healthy":true,"renewed":"2026-01-01T00:00:00Z","card":{"\ud800":1}}""")]
+    [InlineData("null")]
+    public async Task An_entry_that_cannot_be_read_is_passed_over(string entry)
+    {
+        var answer = $$"""{"agents":[{{entry}},{"name":"trader","party":"p","healthy":true,"renewed":"2026-01-01T00:00:00Z","card":{"name":"trader"} }]}""";
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        await using var registry = builder.Build();
+        registry.MapGet("/agents", () => Results.Text(answer, "application/json"));
+        await registry.StartAsync(Cancellation);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        Assert.Equal(["trader"], await NamesAsync(new(http, new Uri(registry.Urls.Single() + "/agents")), new()));
+    }
+
+    [Fact]
+    public async Task A_registration_that_can_no_longer_be_read_hides_nobody()
+    {
+        var store = await RelationalAsync();
+        await using var server = await RegistryServer.StartAsync(store, _time);
+        await server.ConnectAs("trader").RegisterAsync(server.Card("trader"), "one", Cancellation);
+        var deep = System.Text.Encoding.UTF8.GetBytes($$"""{"name":"risk-analyst","x":{{Nested(40).GetRawText()}}}""");
+        await store.SetAsync(new() { Name = "risk-analyst", Party = "p", CardJson = deep, Card = server.Card("risk-analyst"), Renewed = _time.GetUtcNow() }, "one", default, Cancellation);
+        Assert.Equal(["trader"], await NamesAsync(server.ConnectAs(null), new()));
+    }
+
+    private static JsonElement Nested(int depth) => JsonElement.Parse(new string('[', depth) + new string(']', depth));
 
     [Fact]
     public async Task A_party_cannot_register_under_anothers_name_even_with_its_own_card()
