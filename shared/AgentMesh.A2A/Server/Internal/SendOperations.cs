@@ -4,6 +4,8 @@ namespace AgentMesh.A2A.Internal;
 internal sealed class SendOperations(
     IAgentExecutor executor, LiveTasks tasks, TaskRunner runner, PushOperations push, ContentTypes contentTypes, TimeProvider time)
 {
+    private const string NotBegun = "The agent could not begin the task.";
+
     public async ValueTask<SendMessageResponse> SendAsync(CallContext call, SendMessageRequest request, CancellationToken cancellationToken)
     {
         var historyLength = request.Configuration?.HistoryLength;
@@ -46,9 +48,12 @@ internal sealed class SendOperations(
             : await ContinueAsync(call, request, message, cancellationToken).ConfigureAwait(false);
         try
         {
+            if (begins)
+                call.TaskMade?.Invoke(use.Task.Id);
             message = message with { TaskId = use.Task.Id, ContextId = use.Task.ContextId };
+            // The task is in the store: hanging up changes nothing any more.
             if (request.Configuration?.TaskPushNotificationConfig is { } webhook)
-                await push.AddAsync(call, use.Task, webhook with { TaskId = use.Task.Id }, cancellationToken).ConfigureAwait(false);
+                await push.AddAsync(call, use.Task, webhook with { TaskId = use.Task.Id }, CancellationToken.None).ConfigureAwait(false);
             var outcome = await use.Task.DeliverAsync(new(request with { Message = message }, call), inHistory: begins).ConfigureAwait(false);
             if (outcome.Start)
                 runner.Start(tasks.Find(call.Owner, use.Task.Id)!);
@@ -56,7 +61,9 @@ internal sealed class SendOperations(
         }
         catch
         {
-            use.Dispose();
+            using (use)
+                if (begins)
+                    await use.Task.EndAsync(TaskState.Failed, NotBegun).ConfigureAwait(false);
             throw;
         }
     }
@@ -72,9 +79,7 @@ internal sealed class SendOperations(
             Status = new() { State = TaskState.Submitted, Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()) },
             History = [message with { TaskId = id, ContextId = contextId }],
         };
-        var use = await tasks.AddAsync(call.Owner, task, cancellationToken).ConfigureAwait(false);
-        call.TaskMade?.Invoke(id);
-        return use;
+        return await tasks.AddAsync(call.Owner, task, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<LiveTaskUse> ContinueAsync(CallContext call, SendMessageRequest request, Message message, CancellationToken cancellationToken)

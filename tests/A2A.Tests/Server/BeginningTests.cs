@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace AgentMesh.A2A.Tests.Server;
+
+/// <summary>Between a task's first moment in the store and the first look at its message.</summary>
+public sealed class BeginningTests
+{
+    private const string WithWebhook =
+        """{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"echo"}]},"configuration":{"taskPushNotificationConfig":{"id":"p","url":"https://a.example/"}}}""";
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_client_that_hangs_up_while_its_task_is_being_made_leaves_one_that_ends()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var store = new HookedStore();
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(store: store, configure: options => options.CaptureState = context =>
+        {
+            context.RequestAborted.Register(() => aborted.TrySetResult());
+            return null;
+        });
+        using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var made = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Added = async id =>
+        {
+            await hangUp.CancelAsync();
+            await aborted.Task.WaitAsync(cancellation);
+            made.SetResult(id);
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Http.PostAsync("/a2a/message:send", TestServer.Json(WithWebhook), hangUp.Token));
+        var task = await made.Task.WaitAsync(cancellation);
+        await server.WaitForAsync(task, TaskState.Completed);
+        Assert.Equal("p", (await store.FindPushConfigsAsync("alice", task, cancellation)).Single().Id);
+    }
+
+    [Fact]
+    public async Task A_task_that_cannot_be_begun_is_failed()
+    {
+        var store = new HookedStore { Pushing = () => throw new IOException("The disk is full.") };
+        await using var server = await TestServer.StartAsync(store: store);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await server.RestAsync(HttpMethod.Post, "/message:send", WithWebhook)).Status);
+        var (_, list) = await server.RestAsync(HttpMethod.Get, "/tasks");
+        Assert.Equal("TASK_STATE_FAILED", list.GetProperty("tasks")[0].GetProperty("status").GetProperty("state").GetString());
+        Assert.Equal(0, server.Server.LiveTaskCount);
+    }
+}
