@@ -12,6 +12,7 @@ internal sealed class FederationService(
     private static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(2);
 
     private readonly Lock _pending = new();
+    private readonly Lock _passing = new();
     private readonly List<FederationSettings> _waiting = [];
     private ITimer? _timer;
 
@@ -76,8 +77,13 @@ internal sealed class FederationService(
 
     private void PassOn(TrustDomain trustDomain)
     {
-        var bundle = bundles.Bundles.FirstOrDefault(b => b.TrustDomain.Equals(trustDomain));
-        trust.SetFederated(trustDomain, bundle);
+        SpiffeBundle? bundle;
+        // One at a time, each with what is there by then: what was read before a relationship ended must not be passed on after it.
+        lock (_passing)
+        {
+            bundle = bundles.Bundles.FirstOrDefault(b => b.TrustDomain.Equals(trustDomain));
+            trust.SetFederated(trustDomain, bundle);
+        }
         Log.FederationChanged(logger, trustDomain.Name, bundle?.X509Authorities.Count ?? 0, bundle?.JwtBundle.Authorities.Count ?? 0);
     }
 }

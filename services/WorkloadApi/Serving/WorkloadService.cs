@@ -54,14 +54,18 @@ internal sealed class WorkloadService(
     {
         if (request.Audience.Count == 0 || request.Audience.Any(string.IsNullOrEmpty))
             throw new RpcException(new Status(StatusCode.InvalidArgument, "audience must be specified"));
-        var entries = identities.Of(context);
+        var own = identities.Of(context);
+        var entries = own;
         if (request.SpiffeId.Length > 0)
         {
             if (!SpiffeId.TryParse(request.SpiffeId, out var wanted))
                 throw new RpcException(new Status(StatusCode.InvalidArgument, "spiffe_id is not a SPIFFE ID"));
-            entries = [.. entries.Where(e => e.Id.Equals(wanted))];
+            entries = [.. own.Where(e => e.Id.Equals(wanted))];
             if (entries.Count == 0)
+            {
+                recorder.Refused(context, "not_own_identity", own[0].Id);
                 throw new RpcException(new Status(StatusCode.PermissionDenied, "no identity issued"));
+            }
         }
         var response = new JWTSVIDResponse();
         foreach (var entry in entries)

@@ -43,6 +43,19 @@ public sealed class IdentityAuditTests
     }
 
     [Fact]
+    public async Task Who_asks_for_anothers_token_is_on_record()
+    {
+        using var mesh = Mesh().Agent("advisor", TestMesh.ThisProcess).Agent("trader", Nobody);
+        await using var server = await RunningServer.StartAsync(mesh);
+
+        await Assert.ThrowsAsync<RpcException>(async () => await server.Workload().FetchJWTSVIDAsync(
+            new() { Audience = { "https://as.test/" }, SpiffeId = "spiffe://mesh.test/agent/trader" }, UnixChannel.Header, cancellationToken: TestContext.Current.CancellationToken));
+
+        var refused = Assert.Single(_audit.Events, e => e.Decision == "deny");
+        Assert.Equal(("not_own_identity", "spiffe://mesh.test/agent/advisor"), (refused.Reason, refused.Caller));
+    }
+
+    [Fact]
     public async Task A_jwt_svid_is_on_record_without_the_token()
     {
         using var mesh = Mesh().Agent("advisor", TestMesh.ThisProcess);
