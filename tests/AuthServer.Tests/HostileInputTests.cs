@@ -84,6 +84,8 @@ public sealed class HostileInputTests
         await using var server = await RunningServer.StartAsync();
 
         Assert.Equal((400, "invalid_request"), await StatusAndError(server.ClientOf("advisor").GetAsync("token?grant_type=x")));
+        Assert.Equal((400, "invalid_request"), await StatusAndError(server.ClientOf("advisor").GetAsync("introspect?token=x")));
+        Assert.Equal((400, "invalid_request"), await StatusAndError(server.ClientOf("advisor").GetAsync("revoke?token=x")));
     }
 
     [Theory]

@@ -95,6 +95,8 @@ public sealed class PostgreSqlTests(Postgres cluster) : IClassFixture<Postgres>
         var refused = await advisor.ExchangeAsync(token, "risk-analyst", "risk.score");
 
         Assert.Equal((503, "temporarily_unavailable"), (refused.Status, refused.Error));
+        Assert.Equal(503, (await server.ClientOf("local").GetAsync("parties")).Status);
+        Assert.Equal((200, 200), ((await advisor.GetAsync("jwks")).Status, (await advisor.GetAsync(".well-known/oauth-authorization-server")).Status));
         await holding.RollbackAsync(TestContext.Current.CancellationToken);
         await server.Services.GetRequiredService<SecurityEventLog>().FollowAsync(TestContext.Current.CancellationToken);
         Assert.Equal(200, (await advisor.ExchangeAsync(token, "risk-analyst", "risk.score")).Status);

@@ -131,6 +131,8 @@ public sealed class SecurityEventTests
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{\"ack\":7}")]
+    [InlineData("{\"ack\":null}")]
+    [InlineData("{\"ack\":[null]}")]
     public async Task A_poll_that_is_none_is_refused(string body)
     {
         await using var server = await RunningServer.StartAsync();

@@ -103,7 +103,8 @@ internal sealed partial class PollEndpoint(EndpointRequest endpoint, EventFeed f
     {
         try
         {
-            return await http.Request.ReadFromJsonAsync<PollRequest>(http.RequestAborted);
+            var poll = await http.Request.ReadFromJsonAsync<PollRequest>(http.RequestAborted);
+            return poll?.Acknowledged is { } acknowledged && acknowledged.All(static id => id is not null) ? poll : null;
         }
         catch (Exception malformed) when (malformed is JsonException or BadHttpRequestException or InvalidOperationException)
         {

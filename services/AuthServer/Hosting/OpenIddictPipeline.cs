@@ -14,6 +14,7 @@ using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 using BuiltIn = OpenIddict.Server.OpenIddictServerHandlers;
+using OverHttp = OpenIddict.Server.AspNetCore.OpenIddictServerAspNetCoreHandlers;
 
 namespace AgentMesh.AuthServer.Hosting;
 
@@ -26,7 +27,7 @@ internal static class OpenIddictPipeline
 {
     private static readonly OpenIddictServerHandlerDescriptor[] Handlers =
     [
-        StartSpan.Descriptor,
+        StartSpan.Descriptor, OverHttp.ExtractPostRequest<ExtractIntrospectionRequestContext>.Descriptor,
         RequireSingleParameters.Token, RequireSingleParameters.Introspection, RequireSingleParameters.Revocation,
         ReadPeerSvid.Descriptor, ValidateSpiffeAssertion.Descriptor, RequireClient.Descriptor, RequireRegisteredClient.Descriptor,
         ReadDpopProof.Descriptor, RequireSenderConstraint.Descriptor,
@@ -52,6 +53,8 @@ internal static class OpenIddictPipeline
         BuiltIn.Exchange.ValidateAuthorizedParty.Descriptor,
         BuiltIn.Exchange.ValidateAudienceParameter.Descriptor, BuiltIn.Exchange.ValidateResourceParameter.Descriptor,
         BuiltIn.Exchange.ValidateScopes.Descriptor, BuiltIn.Exchange.ValidateAudiences.Descriptor, BuiltIn.Exchange.ValidateResources.Descriptor,
+        // A token does not belong into a query (RFC 7662 §2.1).
+        OverHttp.ExtractGetOrPostRequest<ExtractIntrospectionRequestContext>.Descriptor,
         BuiltIn.Introspection.ValidateTokenType.Descriptor, BuiltIn.Introspection.ValidateAuthorizedParty.Descriptor,
         BuiltIn.Revocation.ValidateTokenType.Descriptor, BuiltIn.Revocation.ValidateAuthorizedParty.Descriptor,
         BuiltIn.Discovery.AttachScopes.Descriptor, BuiltIn.Discovery.AttachClaims.Descriptor, BuiltIn.Discovery.AttachSubjectTypes.Descriptor,

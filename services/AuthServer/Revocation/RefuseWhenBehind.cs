@@ -10,9 +10,12 @@ internal sealed class RefuseWhenBehind(RequestDelegate next, SecurityEventLog lo
 {
     public Task InvokeAsync(HttpContext context)
     {
-        var decides = !HealthEndpoints.IsHealth(context.Request.Path) && !HttpMethods.IsGet(context.Request.Method);
+        var decides = !HealthEndpoints.IsHealth(context.Request.Path) && !IsPublished(context.Request.Path);
         return decides && log.IsBehind ? RefuseAsync(context) : next(context);
     }
+
+    // Says nothing of anybody, and callees read the keys from whichever instance answers.
+    private static bool IsPublished(PathString path) => path == "/jwks" || path.StartsWithSegments("/.well-known");
 
     public static Task RefuseAsync(HttpContext context)
     {

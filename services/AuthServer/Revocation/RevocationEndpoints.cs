@@ -1,3 +1,4 @@
+using System.Text;
 using AgentMesh.AuthServer.Requests;
 using AgentMesh.AuthServer.Telemetry;
 using AgentMesh.AuthServer.Tokens;
@@ -42,10 +43,7 @@ internal sealed class RevocationEndpoints(EndpointRequest endpoint, SecurityEven
         {
             await DoneAsync(request, operation);
         }
-        if (revocations.IsDisabled(party.SpiffeId) != (kind == SecurityEventKind.PartyDisabled))
-        {
-            await log.AppendAsync(kind, party.SpiffeId, expiresAt: null, request.Party!.SpiffeId, request.Cause, http.RequestAborted);
-        }
+        await log.AppendAsync(kind, party.SpiffeId, expiresAt: null, request.Party!.SpiffeId, request.Cause, http.RequestAborted);
         if (kind == SecurityEventKind.PartyDisabled)
         {
             await DoneAsync(request, operation);
@@ -104,14 +102,22 @@ internal sealed class RevocationEndpoints(EndpointRequest endpoint, SecurityEven
         request.Http.Response.StatusCode = StatusCodes.Status200OK;
     }
 
-    // Goes into logs and onto screens: one line.
-    private static string? Cause(HttpContext http) => http.Request.Query["reason"].ToString() is { Length: > 0 } reason
-        ? string.Create(Math.Min(reason.Length, LongestCause), reason, (line, text) =>
+    // Goes into logs, onto screens and into databases that take only whole characters: one line.
+    private static string? Cause(HttpContext http)
+    {
+        if (http.Request.Query["reason"].ToString() is not { Length: > 0 } reason)
         {
-            for (var i = 0; i < line.Length; i++)
+            return null;
+        }
+        var line = new StringBuilder(LongestCause);
+        foreach (var rune in reason.EnumerateRunes())
+        {
+            if (line.Length + rune.Utf16SequenceLength > LongestCause)
             {
-                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
+                break;
             }
-        })
-        : null;
+            line.Append(Rune.IsControl(rune) ? ' ' : rune);
+        }
+        return line.ToString();
+    }
 }

@@ -29,8 +29,11 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
     /// <summary>Whether other instances may have revoked something that this one has not read.</summary>
     public bool IsBehind => database.IsShared && time.GetElapsedTime(Volatile.Read(ref _readAt)) > LongestUnread;
 
-    /// <summary>Appends one event and takes it over before returning.</summary>
-    public async Task<SecurityEventRow> AppendAsync(SecurityEventKind kind, string subject, DateTimeOffset? expiresAt, string initiatedBy, string? reason, CancellationToken cancellationToken)
+    /// <summary>
+    /// Appends one event and takes it over before returning. A party that is disabled, or enabled, already stays as it is: what other instances have
+    /// written counts, not what this one has read of it.
+    /// </summary>
+    public async Task AppendAsync(SecurityEventKind kind, string subject, DateTimeOffset? expiresAt, string initiatedBy, string? reason, CancellationToken cancellationToken)
     {
         var row = new SecurityEventRow
         {
@@ -49,7 +52,6 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
         }, cancellationToken);
         // Stored is stored: it is published even when whoever asked has gone.
         await FollowAsync(CancellationToken.None);
-        return row;
     }
 
     /// <summary>
@@ -113,6 +115,10 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
         {
             row.OccurredAt = last.Value.AddMilliseconds(1);
         }
+        if (row.Kind is SecurityEventKind.PartyEnabled or SecurityEventKind.PartyDisabled && await IsSoAlreadyAsync(context, row, cancellationToken))
+        {
+            return;
+        }
         if (row.Kind == SecurityEventKind.PartyEnabled)
         {
             await SeparateFromLastAsync(context, row, cancellationToken);
@@ -124,7 +130,16 @@ internal sealed class SecurityEventLog(AuthDatabase database, RevocationList rev
             // Sent when the transaction commits.
             await context.Database.ExecuteSqlAsync($"SELECT pg_notify({Channel}, '')", cancellationToken);
         }
-        await transaction.CommitAsync(cancellationToken);
+        // Whoever hangs up now leaves no doubt about what is stored.
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private static async Task<bool> IsSoAlreadyAsync(AuthDbContext context, SecurityEventRow row, CancellationToken cancellationToken)
+    {
+        var newest = await context.SecurityEvents
+            .Where(other => other.Subject == row.Subject && (other.Kind == SecurityEventKind.PartyEnabled || other.Kind == SecurityEventKind.PartyDisabled))
+            .OrderByDescending(other => other.Position).Select(other => (SecurityEventKind?)other.Kind).FirstOrDefaultAsync(cancellationToken);
+        return (newest ?? SecurityEventKind.PartyEnabled) == row.Kind;
     }
 
     // Tokens tell time in whole seconds, and those issued in the second of enabling are dated into the next one (RevocationList.IssuableFrom). To tell them
