@@ -8,7 +8,8 @@ namespace AgentMesh.AuthServer.Audit;
 
 /// <summary>
 /// Takes journals over: <c>POST /audit/journals/{instance}</c> with whole lines of the journal. The SVID on the connection says whose
-/// journal it is. What does not fit is refused, and that is on record: somebody's journal is not what it was.
+/// journal it is. What does not fit is refused, and that is on record: somebody's journal is not what it was. A party that
+/// is refused for one reason again and again is so on record every five minutes.
 /// </summary>
 internal sealed class JournalEndpoint(EndpointRequest endpoint, AuditLedger ledger, LedgerQuota quota, DecisionRecorder recorder)
 {
@@ -40,9 +41,9 @@ internal sealed class JournalEndpoint(EndpointRequest endpoint, AuditLedger ledg
             await endpoint.RefuseAsync(request, Kind, Operation, StatusCodes.Status413PayloadTooLarge, "invalid_request", LedgerRefusal.TooLarge, "A batch is at most 1 MB.");
             return;
         }
-        if (!quota.TryTake(request.Party!.SpiffeId, lines.Length, out var retryAfter, out var isNews))
+        if (!quota.TryTake(request.Party!.SpiffeId, lines.Length, out var retryAfter))
         {
-            await RefuseForNowAsync(request, retryAfter, isNews);
+            await RefuseForNowAsync(request, retryAfter);
             return;
         }
         var answer = await ledger.AppendAsync(request.Party.SpiffeId, instance, lines, http.RequestAborted);
@@ -54,17 +55,21 @@ internal sealed class JournalEndpoint(EndpointRequest endpoint, AuditLedger ledg
         }
         request.Reason = answer.Reason;
         request.Callee = request.Party;
-        await recorder.RecordAsync(request, Kind, $"{Operation} {instance} after {answer.Seq}", "invalid_request", requestedScope: null, http.RequestAborted);
+        request.Cause = $"{instance} after {answer.Seq}";
+        if (quota.IsNews(request.Party.SpiffeId, answer.Reason!))
+        {
+            await recorder.RecordAsync(request, Kind, Operation, "invalid_request", requestedScope: null, http.RequestAborted);
+        }
         http.Response.StatusCode = StatusCodes.Status409Conflict;
         await http.Response.WriteAsJsonAsync(
             new { error = "invalid_request", error_description = "The records do not continue the journal that the ledger holds.", reason = answer.Reason, seq = answer.Seq, hash = answer.Hash }, http.RequestAborted);
     }
 
-    private async Task RefuseForNowAsync(ServerRequest request, TimeSpan retryAfter, bool isNews)
+    private async Task RefuseForNowAsync(ServerRequest request, TimeSpan retryAfter)
     {
         request.Reason = LedgerRefusal.TooMuch;
         request.Callee = request.Party;
-        if (isNews)
+        if (quota.IsNews(request.Party!.SpiffeId, LedgerRefusal.TooMuch))
         {
             await recorder.RecordAsync(request, Kind, Operation, "invalid_request", requestedScope: null, request.Http.RequestAborted);
         }

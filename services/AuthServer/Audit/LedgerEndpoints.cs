@@ -66,6 +66,7 @@ internal sealed class LedgerEndpoints(EndpointRequest endpoint, LedgerReader led
             await endpoint.RefuseAsync(request, Kind, ReadJournals, StatusCodes.Status404NotFound, "not_found", "unknown_record", "The ledger holds no such record.");
             return;
         }
+        await recorder.RecordAsync(request, Kind, ReadJournals, error: null, requestedScope: null, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.WriteAsJsonAsync(new { seq, hash }, http.RequestAborted);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentMesh.Auth;
 using AgentMesh.AuthServer.Hosting;
 
 namespace AgentMesh.AuthServer.Audit;
@@ -16,9 +17,14 @@ internal sealed class LedgerQuota(AuthServerOptions options, TimeProvider time)
     /// <param name="party">SPIFFE ID of who ships.</param>
     /// <param name="bytes">The batch's size.</param>
     /// <param name="retryAfter">When it may try again, if it may not now.</param>
-    /// <param name="isNews">Whether this refusal is the first for a while, and so worth a record.</param>
-    public bool TryTake(string party, int bytes, out TimeSpan retryAfter, out bool isNews) =>
-        _shares.GetOrAdd(party, static (_, quota) => new Share(quota.options.AuditBytesPerDay, quota.time), (options, time)).TryTake(bytes, out retryAfter, out isNews);
+    public bool TryTake(string party, int bytes, out TimeSpan retryAfter) => ShareOf(party).TryTake(bytes, out retryAfter);
+
+    /// <summary>Whether a refusal is the first of its kind for a while, and so worth a record: whoever is refused pays nothing for it.</summary>
+    /// <param name="party">SPIFFE ID of who ships.</param>
+    /// <param name="reason">One of <see cref="LedgerRefusal"/>.</param>
+    public bool IsNews(string party, string reason) => ShareOf(party).IsNews(reason);
+
+    private Share ShareOf(string party) => _shares.GetOrAdd(party, static (_, quota) => new Share(quota.options.AuditBytesPerDay, quota.time), (options, time));
 
     private sealed class Share(long perDay, TimeProvider time)
     {
@@ -29,26 +35,35 @@ internal sealed class LedgerQuota(AuthServerOptions options, TimeProvider time)
         private readonly double _perSecond = perDay / TimeSpan.FromDays(1).TotalSeconds;
         private double _left = perDay;
         private long _filled = time.GetTimestamp();
-        private long? _told;
+        private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
 
-        public bool TryTake(int bytes, out TimeSpan retryAfter, out bool isNews)
+        public bool TryTake(int bytes, out TimeSpan retryAfter)
         {
             lock (_gate)
             {
                 var now = time.GetTimestamp();
                 _left = Math.Min(perDay, _left + (time.GetElapsedTime(_filled, now).TotalSeconds * _perSecond));
                 _filled = now;
-                (retryAfter, isNews) = (TimeSpan.Zero, false);
+                retryAfter = TimeSpan.Zero;
                 if (_left >= bytes)
                 {
                     _left -= bytes;
                     return true;
                 }
                 retryAfter = TimeSpan.FromSeconds(Math.Ceiling((bytes - _left) / _perSecond));
-                isNews = _told is not { } told || time.GetElapsedTime(told, now) >= News;
-                if (isNews)
-                    _told = now;
                 return false;
+            }
+        }
+
+        public bool IsNews(string reason)
+        {
+            lock (_gate)
+            {
+                var now = time.GetTimestamp();
+                if (_told.TryGetValue(reason, out var told) && time.GetElapsedTime(told, now) < News)
+                    return false;
+                _told[reason] = now;
+                return true;
             }
         }
     }

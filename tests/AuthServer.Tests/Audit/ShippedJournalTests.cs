@@ -73,6 +73,37 @@ public sealed class ShippedJournalTests
         Assert.Equal(200, (await trader.ShipAsync(lines[3..])).Status);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task The_places_in_a_journal_begin_with_one(long seq)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var line = (await JournalLines.WriteAsync("trader", 1))[0].Replace("{\"seq\":1,", $"{{\"seq\":{seq},", StringComparison.Ordinal);
+
+        var refused = await server.ClientOf("trader").ShipAsync([JournalLines.Rehash(line)]);
+
+        Assert.Equal((409, "record_edited"), (refused.Status, refused["reason"]));
+        Assert.Equal("record_edited", server.Audit.Last.Reason);
+    }
+
+    [Fact, Proves("T38")]
+    public async Task Who_is_refused_again_and_again_does_not_fill_the_ledger_with_it()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var trader = server.ClientOf("trader");
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(409, (await trader.ShipAsync(["x"], $"journal-{i}")).Status);
+
+        var told = Assert.Single(server.Audit.Events, e => e.Reason == "record_edited");
+        // What the party chose goes into no name that telemetry keeps a series for.
+        Assert.Equal(("ship-journal", "journal-0 after 0"), (told.Action, told.Cause));
+        Assert.Equal(409, (await server.ClientOf("advisor").ShipAsync(["x"])).Status);
+        server.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(409, (await trader.ShipAsync(["x"])).Status);
+        Assert.Equal(3, server.Audit.Events.Count(e => e.Reason == "record_edited"));
+    }
+
     [Fact]
     public async Task An_agent_ships_its_own_records_only()
     {

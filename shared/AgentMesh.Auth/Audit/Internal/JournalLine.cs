@@ -84,7 +84,7 @@ internal static class JournalLine
                 return false;
             }
             prev = reader.GetString()!;
-            return prev.Length == HashLength;
+            return seq >= 1 && prev.Length == HashLength;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
