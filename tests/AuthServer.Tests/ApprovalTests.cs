@@ -243,6 +243,68 @@ public sealed class ApprovalTests
         Assert.Equal(error, (await PollAsync(advisor, asked)).Error);
     }
 
+    [Fact, Proves("AI8")]
+    public async Task What_was_asked_for_off_the_record_waits_for_nobody()
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        server.Audit.Failure = new Auth.AuditException("The disk is full.");
+        var unrecorded = await AskAsync(server, server.ClientOf("advisor"), server.AdviceToken());
+        server.Audit.Failure = null;
+
+        Assert.Equal((503, "temporarily_unavailable"), (unrecorded.Status, unrecorded.Error));
+        Assert.Empty(await PendingAsync(server.ClientOf("local")));
+    }
+
+    [Fact, Proves("AI8")]
+    public async Task A_token_that_could_not_be_recorded_is_given_out_later_and_once()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var advisor = server.ClientOf("advisor");
+        var asked = await ApprovedAsync(server, advisor);
+
+        server.Audit.Failure = new Auth.AuditException("The disk is full.");
+        var unrecorded = await PollAsync(advisor, asked);
+        server.Audit.Failure = null;
+
+        Assert.Equal((503, "temporarily_unavailable"), (unrecorded.Status, unrecorded.Error));
+        Assert.False(unrecorded.Body.ContainsKey("access_token"));
+        server.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(200, (await PollAsync(advisor, asked)).Status);
+        server.Time.Advance(TimeSpan.FromSeconds(5));
+        Refused.Because(server, await PollAsync(advisor, asked), 400, "invalid_grant", "unknown_auth_req_id");
+    }
+
+    [Fact]
+    public async Task However_many_ask_at_once_a_person_is_shown_so_many_of_a_client()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (advisor, hint) = (server.ClientOf("advisor"), server.AdviceToken());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => AskAsync(server, advisor, hint)));
+
+        Assert.Equal(20, answers.Count(answer => answer.Status == 200));
+        Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.Equal((400, "invalid_request"), (answer.Status, answer.Error)));
+        Assert.Equal(20, (await PendingAsync(server.ClientOf("local"))).Count);
+    }
+
+    [Fact]
+    public async Task Details_are_as_long_as_a_token_that_can_be_shown_again_may_be()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var advisor = server.ClientOf("advisor");
+        static string Details(int characters) => $$"""[{"type":"order","note":"{{new string('買', characters)}}"}]""";
+
+        Refused.Because(server, await AskAsync(server, advisor, server.AdviceToken(), Details(1400)), 400, "invalid_authorization_details", "details_invalid");
+
+        var asked = await AskAsync(server, advisor, server.AdviceToken(), Details(1300));
+        Assert.Equal(200, asked.Status);
+        var id = (await OnlyPendingAsync(server.ClientOf("local")))["id"];
+        await server.ClientOf("local").PostAsync($"approvals/{id}/approve");
+        var granted = await PollAsync(advisor, asked);
+        Assert.True((bool)(await server.ClientOf("trader").PostAsync("introspect", ("token", granted.Token))).Body["active"]!);
+    }
+
     [Fact]
     public async Task An_approval_survives_a_restart()
     {

@@ -12,6 +12,7 @@ public sealed class StartupTests
     [InlineData("Mesh:AuthServer:Database", "oracle", "Mesh:AuthServer:Database")]
     [InlineData("Mesh:AuthServer:KeyRotationPeriod", "00:00:10", "Mesh:AuthServer:KeyRotationPeriod must be between")]
     [InlineData("Mesh:AuthServer:KeyPublishAhead", "23:00:00", "Mesh:AuthServer:KeyPublishAhead must be")]
+    [InlineData("Mesh:AuthServer:MaxConnections", "0", "Mesh:AuthServer:MaxConnections must be between 1 and 1000000.")]
     [InlineData("Mesh:AuthServer:ApprovalPollInterval", "00:00:00", "Mesh:AuthServer:ApprovalPollInterval must be whole seconds between")]
     [InlineData("Mesh:AuthServer:ApprovalPollInterval", "00:00:01.5", "Mesh:AuthServer:ApprovalPollInterval must be whole seconds between")]
     [InlineData("Mesh:AuthServer:ApprovalPollHold", "00:00:31", "Mesh:AuthServer:ApprovalPollHold must be between")]

@@ -14,6 +14,8 @@ internal sealed class ApprovalStore(AuthDatabase database, IHostApplicationLifet
     // Another instance may have been asked, or have decided: look into the database this often while waiting.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
+    private const int AddLock = 738170304;
+
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -45,22 +47,34 @@ internal sealed class ApprovalStore(AuthDatabase database, IHostApplicationLifet
 
     public static byte[] Hash(string requestId) => SHA256.HashData(Encoding.UTF8.GetBytes(requestId));
 
-    public async Task AddAsync(ApprovalRow approval, CancellationToken cancellationToken)
+    /// <summary>Adds a request, and only together with the record of it.</summary>
+    /// <param name="approval">The request.</param>
+    /// <param name="mostPending">How many requests of its client a person could decide at a time.</param>
+    /// <param name="record">Makes the record; runs before anybody sees the request.</param>
+    /// <param name="cancellationToken">Ends the attempt; not any more once it is recorded.</param>
+    /// <returns>False: as many of its client's wait for a person already.</returns>
+    public async Task<bool> TryAddAsync(ApprovalRow approval, int mostPending, Func<ValueTask> record, CancellationToken cancellationToken)
     {
+        var (now, client) = (time.GetUtcNow(), approval.Client);
         await using var context = database.CreateContext();
-        var old = time.GetUtcNow() - TimeSpan.FromDays(1);
+        var old = now - TimeSpan.FromDays(1);
         await context.Approvals.Where(row => row.ExpiresAt < old).ExecuteDeleteAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (context is PostgreSqlAuthDbContext)
+        {
+            // One request of a client is counted and added at a time; SQLite writes one transaction at a time anyway.
+            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AddLock}, hashtext({client}))", cancellationToken);
+        }
+        if (await context.Approvals.CountAsync(row => row.Client == client && row.Status == ApprovalStatus.Pending && row.ExpiresAt > now, cancellationToken) >= mostPending)
+        {
+            return false;
+        }
         context.Approvals.Add(approval);
         await context.SaveChangesAsync(cancellationToken);
+        await record();
+        await transaction.CommitAsync(CancellationToken.None);
         Signal();
-    }
-
-    /// <summary>How many of a client's requests a person could still decide.</summary>
-    public async Task<int> CountPendingAsync(string client, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        await using var context = database.CreateContext();
-        return await context.Approvals.CountAsync(row => row.Client == client && row.Status == ApprovalStatus.Pending && row.ExpiresAt > now, cancellationToken);
+        return true;
     }
 
     public async Task<IReadOnlyList<ApprovalRow>> ListPendingAsync(CancellationToken cancellationToken)
@@ -132,6 +146,14 @@ internal sealed class ApprovalStore(AuthDatabase database, IHostApplicationLifet
         await using var context = database.CreateContext();
         return await context.Approvals.Where(row => row.Id == approval.Id && row.Status == ApprovalStatus.Approved)
             .ExecuteUpdateAsync(row => row.SetProperty(r => r.Status, ApprovalStatus.Redeemed), cancellationToken) == 1;
+    }
+
+    /// <summary>Gives back what was redeemed for a token that did not leave: the next poll gets one.</summary>
+    public async Task TakeBackAsync(string id)
+    {
+        await using var context = database.CreateContext();
+        await context.Approvals.Where(row => row.Id == id && row.Status == ApprovalStatus.Redeemed)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.Status, ApprovalStatus.Approved), CancellationToken.None);
     }
 
     /// <summary>A held poll is over: the interval counts from its beginning.</summary>

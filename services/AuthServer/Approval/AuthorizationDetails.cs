@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 
 namespace AgentMesh.AuthServer.Approval;
@@ -9,6 +10,7 @@ namespace AgentMesh.AuthServer.Approval;
 /// </summary>
 internal static class AuthorizationDetails
 {
+    // Of the token that carries it, which is at most 8 KB.
     private const int LongestText = 4096;
     private const int Most = 16;
 
@@ -17,9 +19,9 @@ internal static class AuthorizationDetails
     public static bool TryParse(string? text, string callee, out JsonElement details, [NotNullWhen(false)] out string? error)
     {
         details = default;
-        if (string.IsNullOrEmpty(text) || text.Length > LongestText)
+        if (string.IsNullOrEmpty(text) || Encoding.UTF8.GetByteCount(text) > LongestText)
         {
-            error = "authorization_details must say what is to be done: a JSON array of at most 4096 characters.";
+            error = "authorization_details must say what is to be done: a JSON array of at most 4096 bytes.";
             return false;
         }
         try

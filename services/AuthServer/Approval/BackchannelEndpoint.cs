@@ -51,12 +51,6 @@ internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStor
             await RefuseAsync(request, "invalid_binding_message", "binding_message_invalid", "binding_message must be one line of at most 256 characters.");
             return;
         }
-        if (await approvals.CountPendingAsync(request.Party!.SpiffeId, http.RequestAborted) >= MostPending)
-        {
-            await RefuseAsync(request, Errors.InvalidRequest, "too_many_pending", "This client has 20 requests waiting for approval; a person must decide on some first.");
-            return;
-        }
-
         var requestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var now = time.GetUtcNow();
         var interval = (int)options.Value.ApprovalPollInterval.TotalSeconds;
@@ -64,7 +58,7 @@ internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStor
         {
             Id = TokenIdentifier.Create(),
             RequestHash = ApprovalStore.Hash(requestId),
-            Client = request.Party.SpiffeId,
+            Client = request.Party!.SpiffeId,
             Callee = callee,
             Scope = request.GrantedScope!,
             Subject = subject.Subject,
@@ -81,8 +75,11 @@ internal sealed class BackchannelEndpoint(EndpointRequest endpoint, ApprovalStor
             Interval = interval,
         };
         request.TransactionId = approval.TransactionId;
-        await approvals.AddAsync(approval, http.RequestAborted);
-        await recorder.RecordAsync(request, Kind, Operation, error: null, requestedScope: null, http.RequestAborted);
+        if (!await approvals.TryAddAsync(approval, MostPending, () => recorder.RecordAsync(request, Kind, Operation, error: null, requestedScope: null, http.RequestAborted), http.RequestAborted))
+        {
+            await RefuseAsync(request, Errors.InvalidRequest, "too_many_pending", "This client has 20 requests waiting for approval; a person must decide on some first.");
+            return;
+        }
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.WriteAsJsonAsync(
             new { auth_req_id = requestId, approval_id = approval.Id, expires_in = (int)ApprovalGrant.Lifetime.TotalSeconds, interval }, http.RequestAborted);

@@ -83,6 +83,7 @@ internal sealed class RedeemApproval(ApprovalStore approvals, PollHold hold, Rev
             await context.Refuse(Errors.InvalidGrant, "already_redeemed", "The token of this approval was already issued.");
             return;
         }
+        request.Redeemed = approval.Id;
         request.Subject = new SubjectToken(approval.Subject, parent, MayAct: null);
         request.Callee = decision.Callee;
         request.GrantedScope = approval.Scope;

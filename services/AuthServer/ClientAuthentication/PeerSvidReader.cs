@@ -35,8 +35,9 @@ internal sealed class PeerSvidReader(IX509BundleSource bundles, TimeProvider tim
             }
         }
 
-        var validation = X509SvidValidator.Validate(certificate, connection?.Intermediates ?? [], bundles, time.GetUtcNow());
-        if (validation is not { IsValid: true, Id: { } id } || bundles.FindX509Bundle(id.TrustDomain) is not { } bundle)
+        var used = new UsedBundle(bundles);
+        var validation = X509SvidValidator.Validate(certificate, connection?.Intermediates ?? [], used, time.GetUtcNow());
+        if (validation is not { IsValid: true, Id: { } id } || used.Bundle is not { } bundle)
         {
             error = validation.Error ?? "its trust domain is not trusted";
             return false;
@@ -47,6 +48,14 @@ internal sealed class PeerSvidReader(IX509BundleSource bundles, TimeProvider tim
             connection.Validated = peer;
         }
         return true;
+    }
+
+    /// <summary>Remembers which bundle a certificate was validated with: the source may have a newer one by the time it is asked again.</summary>
+    private sealed class UsedBundle(IX509BundleSource bundles) : IX509BundleSource
+    {
+        public X509Bundle? Bundle { get; private set; }
+
+        public X509Bundle? FindX509Bundle(TrustDomain trustDomain) => Bundle = bundles.FindX509Bundle(trustDomain);
     }
 
     private static ConnectionSvid? Connection(HttpContext http) =>

@@ -54,4 +54,10 @@ public sealed class AuthServerOptions
 
     /// <summary>How far <c>iat</c> of a DPoP proof may be from now, either way (RFC 9449 §11.1). From 1 second to 5 minutes.</summary>
     public TimeSpan ProofWindow { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Most connections at a time; further ones are closed at once. Every agent holds one, on which it waits for events and asks for tokens, and a second
+    /// for a moment whenever it renews it: two for each agent are enough. From 1 to 1,000,000; default 8192.
+    /// </summary>
+    public int MaxConnections { get; set; } = 8192;
 }

@@ -50,6 +50,10 @@ internal static class AuthServerSettings
         {
             throw new StartupException("Mesh:AuthServer:ProofWindow must be between 00:00:01 and 00:05:00.");
         }
+        if (options.MaxConnections is < 1 or > 1_000_000)
+        {
+            throw new StartupException("Mesh:AuthServer:MaxConnections must be between 1 and 1000000.");
+        }
         return options;
     }
 }

@@ -14,19 +14,16 @@ namespace AgentMesh.AuthServer.Hosting;
 /// Listens where <c>urls</c> says. https is TLS 1.3 with this server's newest X509-SVID and an optional client certificate, which must
 /// be an X509-SVID if there is one; http is loopback only and serves nothing but health.
 /// </summary>
-internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSource svids, IX509BundleSource bundles, RefusedConnections refused, MeshManifest manifest, TimeProvider time, ILogger<TlsListener> logger)
+internal sealed partial class TlsListener(ListenAddresses addresses, IX509SvidSource svids, IX509BundleSource bundles, RefusedConnections refused, MeshManifest manifest, IOptions<AuthServerOptions> settings, TimeProvider time, ILogger<TlsListener> logger)
     : IConfigureOptions<KestrelServerOptions>
 {
-    // Every agent holds one for its tokens and one for its events; the rest are somebody's mistake or attack.
-    private const int MaxConnections = 8192;
-
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = 64 * 1024;
         options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxConcurrentConnections = settings.Value.MaxConnections;
 
         foreach (var address in addresses.All)
         {

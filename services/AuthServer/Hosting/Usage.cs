@@ -25,5 +25,6 @@ internal static class Usage
           Mesh__AuthServer__AuditBytesPerDay       how much of its journals one party may ship to the ledger in a day (4294967296)
           Mesh__AuthServer__AuditInstancesPerDay   how many journals one party may begin in a day (200)
           Mesh__AuthServer__ProofWindow            how far iat of a DPoP proof may be from now, either way (00:01:00)
+          Mesh__AuthServer__MaxConnections         most connections at a time: two for each agent are enough (8192)
         """;
 }

@@ -51,6 +51,9 @@ internal sealed class ServerRequest(HttpContext http, long startedAt)
     /// <summary>What a person approved (RFC 9396).</summary>
     public JsonElement? AuthorizationDetails { get; set; }
 
+    /// <summary>The approval that the token to be issued uses up.</summary>
+    public string? Redeemed { get; set; }
+
     /// <summary>Name of the task where no parent token says it.</summary>
     public string? TransactionId { get; set; }
 

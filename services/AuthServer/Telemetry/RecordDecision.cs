@@ -1,3 +1,4 @@
+using AgentMesh.Auth;
 using AgentMesh.AuthServer.Approval;
 using AgentMesh.AuthServer.Requests;
 using OpenIddict.Abstractions;
@@ -8,7 +9,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace AgentMesh.AuthServer.Telemetry;
 
 /// <summary>Records every answer of the token, introspection and revocation endpoints, allow and deny alike.</summary>
-internal sealed class RecordDecision(DecisionRecorder recorder) :
+internal sealed class RecordDecision(DecisionRecorder recorder, ApprovalStore approvals) :
     IOpenIddictServerHandler<ApplyTokenResponseContext>,
     IOpenIddictServerHandler<ApplyIntrospectionResponseContext>,
     IOpenIddictServerHandler<ApplyRevocationResponseContext>
@@ -22,8 +23,19 @@ internal sealed class RecordDecision(DecisionRecorder recorder) :
 
     public static OpenIddictServerHandlerDescriptor Revocation { get; } = HandlerOrder.At<ApplyRevocationResponseContext, RecordDecision>(First);
 
-    public ValueTask HandleAsync(ApplyTokenResponseContext context) =>
-        RecordAsync(context, "issuance", Operation(context.Request), context.Error);
+    public async ValueTask HandleAsync(ApplyTokenResponseContext context)
+    {
+        try
+        {
+            await RecordAsync(context, "issuance", Operation(context.Request), context.Error);
+        }
+        catch (AuditException) when (ServerRequest.Of(context.Transaction).Redeemed is { } approval)
+        {
+            // Without its record the token does not leave, and a person need not approve it again.
+            await approvals.TakeBackAsync(approval);
+            throw;
+        }
+    }
 
     public ValueTask HandleAsync(ApplyIntrospectionResponseContext context) =>
         RecordAsync(context, "decision", "introspection", context.Error);
