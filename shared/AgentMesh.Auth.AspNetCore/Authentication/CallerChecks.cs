@@ -44,28 +44,35 @@ internal sealed class CallerChecks
         var connection = context.Features.Get<PeerConnection>();
         var peerFault = connection is null ? DecisionReason.PeerMissing : connection.Check(_bundles, _time.GetUtcNow());
         if (peerFault is not null)
-            return new CallerProof { Started = started, Peer = connection?.Peer, Reason = peerFault };
+            return new CallerProof { Started = started, Connection = connection, Reason = peerFault };
 
         var peer = connection!.Peer!;
         var authorization = context.Request.Headers.Authorization;
         if (!_takesTokens)
-            return CheckEdge(peer, authorization, started);
+            return CheckEdge(connection, peer, authorization, started);
         if (authorization.Count == 0)
-            return new CallerProof { Started = started, Connected = true, Peer = peer, Reason = DecisionReason.TokenMissing };
+            return new CallerProof { Started = started, Connected = true, Connection = connection, Reason = DecisionReason.TokenMissing };
         if (authorization.Count > 1 || !TryReadToken(authorization, out var text, out var withProof))
-            return new CallerProof { Started = started, Connected = true, Peer = peer, Reason = DecisionReason.CredentialMalformed };
+            return new CallerProof { Started = started, Connected = true, Connection = connection, Reason = DecisionReason.CredentialMalformed };
         var (token, fault) = await _tokens.ValidateAsync(text, context.RequestAborted).ConfigureAwait(false);
         return new CallerProof
         {
             Started = started,
             Connected = true,
-            Peer = peer,
+            Connection = connection,
             Token = token,
             WithProof = withProof,
             Scopes = token?.Scopes ?? ScopeSet.Empty,
             Reason = token is null ? fault : FaultOf(context, token, peer, withProof),
         };
     }
+
+    /// <summary>
+    /// Checks 1 and 5 of a request that was let in and still runs. Its token may have ended: that was in time when the request began, and
+    /// whoever holds the connection's key could begin it again with a newer one.
+    /// </summary>
+    /// <returns>A reason code, or null.</returns>
+    public string? CheckAgain(CallerProof proof) => proof.Connection!.Check(_bundles, _time.GetUtcNow()) ?? CheckRevocation(proof.Peer!, proof.Token);
 
     // Checks 3 to 5.
     private string? FaultOf(HttpContext context, VerifiedToken token, SpiffePeer peer, bool withProof)
@@ -80,18 +87,26 @@ internal sealed class CallerChecks
         var caller = peer.Id.ToString();
         if (token.CurrentActor != caller || token.ClientId != caller)
             return DecisionReason.ActorMismatch;
-        return _revocations.Check(new RevocationSubject(caller, token.Subject, token.Actors, token.TokenId, token.Ancestors, token.TransactionId, token.IssuedAt));
+        return CheckRevocation(peer, token);
     }
 
-    private CallerProof CheckEdge(SpiffePeer peer, StringValues credentials, long started)
+    private string? CheckRevocation(SpiffePeer peer, VerifiedToken? token)
+    {
+        var caller = peer.Id.ToString();
+        return _revocations.Check(token is null
+            ? new RevocationSubject(caller, caller, [], null, [], null, peer.NotBefore)
+            : new RevocationSubject(caller, token.Subject, token.Actors, token.TokenId, token.Ancestors, token.TransactionId, token.IssuedAt));
+    }
+
+    private CallerProof CheckEdge(PeerConnection connection, SpiffePeer peer, StringValues credentials, long started)
     {
         var caller = peer.Id.ToString();
         var scopes = ScopeSet.Empty;
         // Somebody who sends a token here means to talk to somebody else: it is neither used nor passed over.
         var reason = credentials.Count > 0 ? DecisionReason.CredentialNotAccepted
             : !_edges.TryGetValue(caller, out scopes) ? DecisionReason.EdgeUnknown
-            : _revocations.Check(new RevocationSubject(caller, caller, [], null, [], null, peer.NotBefore));
-        return new CallerProof { Started = started, Connected = true, Peer = peer, Scopes = reason is null ? scopes! : ScopeSet.Empty, Reason = reason };
+            : CheckRevocation(peer, token: null);
+        return new CallerProof { Started = started, Connected = true, Connection = connection, Scopes = reason is null ? scopes! : ScopeSet.Empty, Reason = reason };
     }
 
     private static bool IsBoundTo(ReadOnlySpan<byte> thumbprint, SpiffePeer peer)

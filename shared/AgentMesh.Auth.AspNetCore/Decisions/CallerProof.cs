@@ -5,7 +5,10 @@ namespace AgentMesh.Auth.AspNetCore;
 /// <summary>What checks 1 to 5 found out about a request: who calls, for whom, with which scopes, or why it is refused.</summary>
 internal sealed class CallerProof
 {
-    public SpiffePeer? Peer { get; init; }
+    /// <summary>The connection it came over; null for one without mTLS.</summary>
+    public PeerConnection? Connection { get; init; }
+
+    public SpiffePeer? Peer => Connection?.Peer;
 
     public VerifiedToken? Token { get; init; }
 

@@ -13,7 +13,7 @@ namespace AgentMesh.Auth.AspNetCore;
 /// One middleware instead of ASP.NET Core's authentication and authorization: those cost several times as much as the checks, and skip them
 /// where an endpoint carries somebody else's metadata.
 /// </remarks>
-internal sealed class Decide(RequestDelegate next, CallerChecks checks, DecisionRecorder recorder)
+internal sealed class Decide(RequestDelegate next, CallerChecks checks, DecisionRecorder recorder, RunningRequests running)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -27,10 +27,11 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
         }
 
         var reason = proof.Reason ?? (endpoint is null ? DecisionReason.EndpointUnknown : RequiredScopes.Check(endpoint.Metadata, proof.Scopes) ?? NoBrowsers.Check(context, endpoint.Metadata));
+        var decision = recorder.Describe(context, proof, reason);
         Task recorded;
         try
         {
-            recorded = recorder.RecordAsync(context, proof, reason).AsTask();
+            recorded = recorder.RecordAsync(decision).AsTask();
             if (reason is not null || recorded.IsCompleted)
                 await recorded.ConfigureAwait(false);
         }
@@ -60,7 +61,17 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
         };
         using (delegation.Activate())
         {
-            await next(context).ConfigureAwait(false);
+            var serving = next(context);
+            // What has been answered already need not be ended.
+            if (!serving.IsCompleted)
+            {
+                using (running.Add(context, proof, decision))
+                    await serving.ConfigureAwait(false);
+            }
+            else
+            {
+                await serving.ConfigureAwait(false);
+            }
         }
         // An endpoint that wrote nothing has not started the answer yet.
         await recorded.ConfigureAwait(false);

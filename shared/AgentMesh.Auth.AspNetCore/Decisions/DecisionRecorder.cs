@@ -11,15 +11,16 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
     private readonly string _me = identity.Id.ToString();
     private readonly string[] _needApproval = [.. identity.Manifest.Scopes.Values.Where(static scope => scope.NeedsApproval).Select(static scope => scope.Name)];
 
-    public ValueTask RecordAsync(HttpContext context, CallerProof proof, string? reason)
+    /// <summary>Puts the decision together; it takes effect once it is recorded.</summary>
+    public AuditEvent Describe(HttpContext context, CallerProof proof, string? reason)
     {
         var elapsed = proof.Started == 0 ? TimeSpan.Zero : time.GetElapsedTime(proof.Started);
         metrics.Decided(elapsed, reason);
         var span = Activity.Current;
         if (span is { IsAllDataRequested: true })
-            Describe(span, proof, reason, context.GetEndpoint());
+            Tag(span, proof, reason, context.GetEndpoint());
 
-        return audit.WriteAsync(new AuditEvent
+        return new AuditEvent
         {
             Kind = "decision",
             Time = time.GetUtcNow(),
@@ -42,7 +43,18 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
             Posture = AuditFacts.PostureOf(proof.Peer),
             Risk = RiskOf(proof.Scopes, context.GetEndpoint()),
             Remediation = reason is null ? null : proof.Connected ? "refused" : "connection_closed",
-        });
+        };
+    }
+
+    public ValueTask RecordAsync(AuditEvent decision) => audit.WriteAsync(decision);
+
+    /// <summary>Records that a request which was let in was ended.</summary>
+    /// <param name="allowed">The decision that let it in.</param>
+    /// <param name="reason">What has come to speak against it.</param>
+    public ValueTask RecordEndAsync(AuditEvent allowed, string reason)
+    {
+        metrics.Ended(reason);
+        return audit.WriteAsync(allowed with { Time = time.GetUtcNow(), Decision = "deny", Reason = reason, DurationMs = null, Remediation = "request_ended" });
     }
 
     // What was brought, or what was asked for without bringing it.
@@ -56,7 +68,7 @@ internal sealed class DecisionRecorder(MeshIdentity identity, IAuditLog audit, T
         return AuditFacts.NormalRisk;
     }
 
-    private static void Describe(Activity span, CallerProof proof, string? reason, Endpoint? endpoint)
+    private static void Tag(Activity span, CallerProof proof, string? reason, Endpoint? endpoint)
     {
         span.SetTag("agentmesh.caller", proof.Caller).SetTag("agentmesh.subject", proof.Subject).SetTag("agentmesh.txn", proof.Token?.TransactionId)
             .SetTag("agentmesh.scopes", proof.Scopes.ToString()).SetTag("agentmesh.decision", reason is null ? "allow" : "deny");

@@ -49,6 +49,8 @@ public static class AgentServerExtensions
         services.AddHostedService<RevocationReceiver>();
         services.AddSingleton<InboundMetrics>();
         services.AddSingleton<DecisionRecorder>();
+        services.AddSingleton<RunningRequests>();
+        services.AddHostedService(static s => s.GetRequiredService<RunningRequests>());
 
         services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
         return builder;

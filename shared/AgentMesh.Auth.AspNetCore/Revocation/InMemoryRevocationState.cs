@@ -32,9 +32,16 @@ public sealed class InMemoryRevocationState : IRevocationState
     /// <param name="time">The clock.</param>
     public InMemoryRevocationState(TimeProvider time) => _time = time;
 
+    /// <summary>Raised after something was revoked: what was let in before may have to end.</summary>
+    internal event Action? Revoked;
+
     /// <summary>Refuses a party as caller, subject or actor from now on.</summary>
     /// <param name="spiffeId">The party.</param>
-    public void RevokeAgent(string spiffeId) => _parties[spiffeId] = true;
+    public void RevokeAgent(string spiffeId)
+    {
+        _parties[spiffeId] = true;
+        Revoked?.Invoke();
+    }
 
     /// <summary>
     /// Lets a party in again, at once where it is called with mTLS alone. Tokens that were issued until now in which it is caller, subject or actor
@@ -139,26 +146,31 @@ public sealed class InMemoryRevocationState : IRevocationState
         lock (_gate)
         {
             _newestRevocation = Math.Max(_newestRevocation, revokedAt.UtcTicks);
-            if (_tokens.Count + _transactions.Count < _purgeAt)
-                return added;
-            var now = _time.GetUtcNow();
-            foreach (var each in (ConcurrentDictionary<string, DateTimeOffset>[])[_tokens, _transactions])
-            {
-                foreach (var (old, end) in each)
-                {
-                    if (end <= now)
-                        each.TryRemove(old, out _);
-                }
-            }
-            if (_tokens.Count + _transactions.Count >= MostEntries)
-            {
-                // Whatever was revoked had been issued before. First refused as a whole, then forgotten one by one.
-                Volatile.Write(ref _refusedIssuedUntil, _newestRevocation);
-                _tokens.Clear();
-                _transactions.Clear();
-            }
-            _purgeAt = Math.Clamp(2 * (_tokens.Count + _transactions.Count), FewEntries, MostEntries);
+            if (_tokens.Count + _transactions.Count >= _purgeAt)
+                Purge();
         }
+        Revoked?.Invoke();
         return added;
+    }
+
+    private void Purge()
+    {
+        var now = _time.GetUtcNow();
+        foreach (var each in (ConcurrentDictionary<string, DateTimeOffset>[])[_tokens, _transactions])
+        {
+            foreach (var (old, end) in each)
+            {
+                if (end <= now)
+                    each.TryRemove(old, out _);
+            }
+        }
+        if (_tokens.Count + _transactions.Count >= MostEntries)
+        {
+            // Whatever was revoked had been issued before. First refused as a whole, then forgotten one by one.
+            Volatile.Write(ref _refusedIssuedUntil, _newestRevocation);
+            _tokens.Clear();
+            _transactions.Clear();
+        }
+        _purgeAt = Math.Clamp(2 * (_tokens.Count + _transactions.Count), FewEntries, MostEntries);
     }
 }

@@ -36,7 +36,7 @@ public sealed record AuditEvent
     /// <summary>The scopes presented, space-delimited.</summary>
     public string? Scopes { get; init; }
 
-    /// <summary>How the caller proved itself: <c>mtls</c>, <c>mtls+token</c>, <c>mtls+dpop</c>, <c>jwt-svid+dpop</c>, <c>jwt-svid</c> or <c>none</c>.</summary>
+    /// <summary>How the caller proved itself: <c>mtls</c>, <c>mtls+token</c>, <c>mtls+dpop</c>, <c>mtls+entra</c>, <c>jwt-svid+dpop</c>, <c>jwt-svid</c> or <c>none</c>.</summary>
     public string? Authentication { get; init; }
 
     /// <summary><c>allow</c> or <c>deny</c>; <c>repaired</c> or <c>removed</c> for a journal's record about itself.</summary>
@@ -73,7 +73,7 @@ public sealed record AuditEvent
     public string? Risk { get; init; }
 
     /// <summary>
-    /// What was done about it: <c>refused</c> (answered, and nothing else done), <c>connection_closed</c>, <c>not_sent</c>, <c>answer_discarded</c>, <c>no_token_issued</c>,
+    /// What was done about it: <c>refused</c> (answered, and nothing else done), <c>request_ended</c> (let in, and broken off while it was served), <c>connection_closed</c>, <c>not_sent</c>, <c>answer_discarded</c>, <c>no_token_issued</c>,
     /// <c>function_not_run</c>, <c>order_not_placed</c>, <c>svids_withdrawn</c>, <c>tokens_refused</c>. Every <c>deny</c> says one.
     /// </summary>
     public string? Remediation { get; init; }

@@ -38,7 +38,7 @@ public sealed class DelegationContext
     /// <summary>The <c>jti</c> of the request's token, by which an approval can be used once and no more; null on an mTLS edge.</summary>
     public string? TokenId { get; internal init; }
 
-    /// <summary>How the caller proved itself, as the audit has it: <c>mtls</c>, <c>mtls+token</c> or <c>mtls+entra</c>.</summary>
+    /// <summary>How the caller proved itself, as the audit has it: <c>mtls</c>, <c>mtls+token</c>, <c>mtls+dpop</c> or <c>mtls+entra</c>.</summary>
     public string Authentication { get; internal init; } = "mtls";
 
     /// <summary>How the caller's workload stood when it was let in, for audit events (<see cref="AuditEvent.Posture"/>).</summary>

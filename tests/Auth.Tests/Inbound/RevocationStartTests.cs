@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using AgentMesh.Testing;
 using Microsoft.AspNetCore.Http;
 
@@ -69,7 +68,7 @@ public sealed class RevocationStartTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/score", Token("risk-analyst"))).Status);
         _mesh.Issuer.Keys.Add(new TestSigningKey("key-2"));
 
-        var acknowledged = SendDisabledAsync();
+        var acknowledged = _mesh.SendEventAsync(TestSecurityEvent.Party(_advisor.Id.ToString()));
         await _mesh.Issuer.Events.WaitForPollsAsync(_mesh.Issuer.Events.Polls + 1);
         Assert.False(acknowledged.IsCompleted);
         await PassPausesAsync(() => Task.FromResult(acknowledged.IsCompleted));
@@ -101,18 +100,5 @@ public sealed class RevocationStartTests : IAsyncLifetime
             _mesh.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
-    }
-
-    private Task<string?> SendDisabledAsync()
-    {
-        var (set, id, now) = (new TestToken(), Guid.NewGuid().ToString("N"), _mesh.Clock.GetUtcNow().ToUnixTimeSeconds());
-        set.Header["typ"] = "secevent+jwt";
-        set.Claims["iss"] = _mesh.Issuer.Address.OriginalString;
-        set.Claims["aud"] = TestManifest.IdOf("risk-analyst");
-        set.Claims["jti"] = id;
-        set.Claims["iat"] = now;
-        set.Claims["sub_id"] = new JsonObject { ["format"] = "uri", ["uri"] = _advisor.Id.ToString() };
-        set.Claims["events"] = new JsonObject { ["https://schemas.openid.net/secevent/caep/event-type/session-revoked"] = new JsonObject { ["event_timestamp"] = now } };
-        return _mesh.Issuer.Events.Send(id, set.Sign(_mesh.Issuer.Keys[^1])).WaitAsync(TestContext.Current.CancellationToken);
     }
 }

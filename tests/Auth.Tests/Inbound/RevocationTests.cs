@@ -1,14 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using AgentMesh.Testing;
+using static AgentMesh.Auth.Tests.TestSecurityEvent;
 
 namespace AgentMesh.Auth.Tests;
 
 public sealed class RevocationTests : InboundTest
 {
-    private const string SessionRevoked = "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
-    private const string AccountEnabled = "https://schemas.openid.net/secevent/risc/event-type/account-enabled";
-
     private int _emptyPolls;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
@@ -170,7 +168,7 @@ public sealed class RevocationTests : InboundTest
     public async Task An_event_sent_again_or_late_does_not_undo_a_newer_one()
     {
         var subject = Subject("uri", "uri", Advisor.Id.ToString());
-        var disabled = Write(subject, SessionRevoked);
+        var disabled = Mesh.WriteEvent(subject, SessionRevoked);
         Mesh.Clock.Advance(TimeSpan.FromSeconds(2));
         await SendAsync(subject, AccountEnabled);
 
@@ -226,26 +224,6 @@ public sealed class RevocationTests : InboundTest
         JsonNode Ago(int seconds) => Mesh.Clock.GetUtcNow().AddSeconds(-seconds).ToUnixTimeSeconds();
     }
 
-    private static JsonObject Subject(string format, string member, string value) => new() { ["format"] = format, [member] = value };
-
-    private Task<string?> SendAsync(JsonObject subject, string type = SessionRevoked, TestSigningKey? key = null, Action<TestToken>? shape = null)
-    {
-        var (id, token) = Write(subject, type, key, shape);
-        return Mesh.Issuer.Events.Send(id, token).WaitAsync(TestContext.Current.CancellationToken);
-    }
-
-    private (string Id, string Token) Write(JsonObject subject, string type, TestSigningKey? key = null, Action<TestToken>? shape = null)
-    {
-        var set = new TestToken();
-        var id = Guid.NewGuid().ToString("N");
-        set.Header["typ"] = "secevent+jwt";
-        set.Claims["iss"] = Mesh.Issuer.Address.OriginalString;
-        set.Claims["aud"] = TestManifest.IdOf("risk-analyst");
-        set.Claims["jti"] = id;
-        set.Claims["iat"] = Mesh.Clock.GetUtcNow().ToUnixTimeSeconds();
-        set.Claims["sub_id"] = subject.DeepClone();
-        set.Claims["events"] = new JsonObject { [type] = new JsonObject { ["event_timestamp"] = Mesh.Clock.GetUtcNow().ToUnixTimeSeconds() } };
-        shape?.Invoke(set);
-        return (id, set.Sign(key ?? Mesh.Issuer.Keys[^1]));
-    }
+    private Task<string?> SendAsync(JsonObject subject, string type = SessionRevoked, TestSigningKey? key = null, Action<TestToken>? shape = null) =>
+        Mesh.SendEventAsync(subject, type, key, shape);
 }
