@@ -6,7 +6,7 @@ namespace AgentMesh.Deployment.Tests.Template;
 /// <summary><c>dotnet new agentmesh</c>. Two of these build what it makes, which takes about a minute each on two cores.</summary>
 public sealed partial class TemplateTests(TemplatePackage package) : IClassFixture<TemplatePackage>
 {
-    private static readonly string[] OldNames = ["AgentMesh", "agentmesh.local", "StarterAgent", "starter-agent"];
+    private static readonly string[] OldNames = ["AgentMesh", "agentmesh", "StarterAgent", "starter-agent"];
 
     [Fact]
     public async Task The_package_holds_what_git_has_without_lock_files()
@@ -31,19 +31,26 @@ public sealed partial class TemplateTests(TemplatePackage package) : IClassFixtu
         var mesh = Path.Combine(folder, "Mesh/bin/Debug/net10.0/mesh");
         await package.RunAsync(folder, mesh, "can", "local", "claims-clerk", "claims-clerk.ask");
         await package.RunAsync(folder, mesh, "manifest", "kubernetes");
+        AssertNamespace(folder, "acmeinsurance");
         Assert.Contains("spiffe://acme.example/agent/claims-clerk", await File.ReadAllTextAsync(Path.Combine(folder, "deploy/kubernetes/base/cluster-spiffe-ids.yaml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_samples_come_along_under_the_new_name_and_trust_domain()
     {
-        var folder = await package.InstantiateAsync("Acme", "--trustDomain", "acme.example");
+        // This is no namespace of C#, no package of Protocol Buffers and no identifier of SQL.
+        var folder = await package.InstantiateAsync("acme-mesh", "--trustDomain", "acme.example");
         AssertRenamed(folder);
-        Assert.Contains("AppHost/AppHost.csproj", await ProjectsAsync(folder, "Acme.sln"));
-        Assert.NotEmpty(await ProjectsAsync(folder, "tests/Acme.Tests.sln"));
+        AssertNamespace(folder, "acmemesh");
+        Assert.Contains("AppHost/AppHost.csproj", await ProjectsAsync(folder, "Acmemesh.sln"));
+        Assert.NotEmpty(await ProjectsAsync(folder, "tests/Acmemesh.Tests.sln"));
 
         await package.RunAsync(folder, "dotnet", "build", "Mesh", "-v", "q", "--nologo");
-        await package.RunAsync(folder, Path.Combine(folder, "Mesh/bin/Debug/net10.0/mesh"), "can", "advisor", "market-data", "market.read");
+        var mesh = Path.Combine(folder, "Mesh/bin/Debug/net10.0/mesh");
+        await package.RunAsync(folder, mesh, "can", "advisor", "market-data", "market.read");
+        // What was renamed and what the renamed code writes is the same.
+        await package.RunAsync(folder, mesh, "manifest", "kubernetes", "--check");
+        await package.RunAsync(folder, mesh, "manifest", "spire", "--check");
     }
 
     /// <summary>The projects that a solution lists, every one of which is there.</summary>
@@ -54,6 +61,10 @@ public sealed partial class TemplateTests(TemplatePackage package) : IClassFixtu
         Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, project)), $"{solution} lists {project}, which is not there."));
         return projects;
     }
+
+    /// <summary>A namespace is a DNS label (RFC 1123), whatever the mesh is called.</summary>
+    private static void AssertNamespace(string folder, string expected) =>
+        Assert.Contains($"\n  name: {expected}\n", File.ReadAllText(Path.Combine(folder, "deploy/kubernetes/base/namespace.yaml")), StringComparison.Ordinal);
 
     private static void AssertRenamed(string folder)
     {
