@@ -16,7 +16,7 @@ internal static class AttackCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var mesh = LiveMesh.Find();
+            var mesh = LiveMesh.FindHere();
             var results = await new AttackPlan(mesh, mesh.EntryEdge(parsed.GetValue(Options.Agent))).RunAsync(cancellationToken);
             if (parsed.GetValue(Options.Json))
                 JsonOutput.Write(results);

@@ -35,11 +35,11 @@ internal static class AuditVerifyCommand
     {
         foreach (var missing in files.Where(file => !File.Exists(file)))
             throw MeshException.BadInput($"{missing}: there is no such file.");
-        if (offline && files.Length == 0)
-            files = [.. JournalChecks.In(LiveMesh.Find().AuditDirectory)];
+        var all = files.Length == 0;
+        if (all)
+            files = [.. JournalChecks.In(LiveMesh.FindHere().AuditDirectory)];
         await using var connection = offline ? null : await OperatorConnection.OpenAsync(LiveMesh.Find(), cancellationToken);
-        var complete = files.Length == 0;
-        var checks = await JournalChecks.RunAsync(complete ? JournalChecks.In(LiveMesh.Find().AuditDirectory) : files, complete, connection, cancellationToken);
+        var checks = await JournalChecks.RunAsync(files, complete: all && !offline, connection, cancellationToken);
         if (json)
             JsonOutput.Write(checks);
         else

@@ -16,7 +16,7 @@ internal static class CheckCommand
         var command = new Command("check", "Run the production checklist against the mesh that runs. Exit code 0: no box is red, 1: one is.") { Strict, Evidence, Options.Json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var results = await Checklist.RunAsync(LiveMesh.FindRun(), LiveMesh.Find(), cancellationToken);
+            var results = await Checklist.RunAsync(LiveMesh.FindRunHere(), LiveMesh.FindHere(), cancellationToken);
             if (parsed.GetValue(Options.Json))
                 JsonOutput.Write(results);
             else

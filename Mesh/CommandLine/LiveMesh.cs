@@ -9,6 +9,16 @@ internal static class LiveMesh
     /// <exception cref="MeshException">None runs.</exception>
     public static RunningMesh Find() => Open(FindRun());
 
+    /// <summary>A run of this machine, for verbs that read its folder or need to know where everybody is.</summary>
+    /// <exception cref="MeshException">It does not run, or this process is part of a deployed mesh, which has no such run.</exception>
+    public static RunningMesh FindHere() => Open(FindRunHere());
+
+    /// <inheritdoc cref="FindHere"/>
+    public static RunInfo FindRunHere() => Deployed() is null
+        ? FindRun(Environment.GetEnvironmentVariable(RunFile.Variable))
+        : throw MeshException.BadInput("this is part of a deployed mesh (Mesh__Issuer is set): there is no run directory to read here, and an operator is not told where every agent is. "
+            + "Ask the cluster what runs, and `mesh audit tail` what was decided.");
+
     /// <summary>The run whose directory <see cref="RunFile.Variable"/> names; the newest where it names none.</summary>
     /// <exception cref="MeshException">It does not run.</exception>
     public static RunInfo FindRun() => Deployed() ?? FindRun(Environment.GetEnvironmentVariable(RunFile.Variable));

@@ -13,7 +13,8 @@ internal static class MeshCommand
     {
         var screen = Screen.OfProcess();
         using var interrupts = new Interrupts();
-        var parsed = Root(screen, interrupts).Parse(args);
+        // A question may begin with an @: it names no file of more arguments.
+        var parsed = Root(screen, interrupts).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         // Somebody who asks for help has not given the arguments yet.
         if (parsed.Errors.Count > 0 && !Examples.IsHelp(parsed))
         {

@@ -14,8 +14,8 @@ internal static class StatusCommand
         var command = new Command("status", "Show the parts of the mesh that runs in another terminal. Exit code 0: all healthy, 1: not.") { Options.Json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var run = LiveMesh.FindRun();
-            var status = await MeshStatus.ReadAsync(run, LiveMesh.Find(), cancellationToken);
+            var run = LiveMesh.FindRunHere();
+            var status = await MeshStatus.ReadAsync(run, LiveMesh.FindHere(), cancellationToken);
             if (parsed.GetValue(Options.Json))
                 JsonOutput.Write(new { run.Manifest, run.Issuer, run.WorkloadApi, run.StartedAt, status.Parts, status.Pending, status.Unknown });
             else

@@ -26,6 +26,7 @@ public sealed class VerbWithoutMeshTests : IDisposable
 
     [Theory]
     [InlineData("ask", "anything")]
+    [InlineData("ask", "@msft, how risky?")]
     [InlineData("status")]
     [InlineData("approve")]
     [InlineData("deny", "abc")]
