@@ -48,6 +48,7 @@ public sealed record IdentitySourceChoice(IdentitySource Source, string Reason, 
         (false, _) => "a container's Unix socket cannot be used by processes outside Linux",
         (_, null) => "no container runtime answers (docker and podman were asked)",
         (_, { IsVirtualMachine: true }) => $"{runtime.Name} runs its containers in a virtual machine ({runtime.OperatingSystem}), whose sockets this machine's processes cannot use",
+        (_, { IsElsewhere: true }) => $"{runtime.Name}'s containers run on another machine, or outside the container that this is: the folders that they mount are not those of this machine's processes",
         // The kernel would name every process of this user by another uid inside the container.
         (_, { IsRootless: true }) => $"{runtime.Name} is rootless, and a SPIRE agent in its user namespace does not see this machine's user ids",
         (_, { IsConfinedBySELinux: true }) => $"SELinux keeps {runtime.Name}'s containers from the folders that they would share with this machine's processes",

@@ -1,3 +1,4 @@
+using System.Net;
 using AgentMesh.Deployment.Processes;
 using AgentMesh.Deployment.Tests.Bootstrap;
 
@@ -23,6 +24,34 @@ public sealed class ContainerRuntimeTests
     [InlineData("podman", """{ "host": { "os": "linux", "security": { "rootless": false, "selinuxEnabled": true } } }""")]
     public void Containers_under_SELinux_are_recognised(string name, string json) =>
         Assert.True(ContainerRuntime.Parse(name, json)!.IsConfinedBySELinux);
+
+    [Theory]
+    [InlineData("docker", """{ "OperatingSystem": "Debian", "Name": "HOST" }""")]
+    [InlineData("podman", """{ "host": { "os": "linux", "hostname": "HOST", "security": { "rootless": false } } }""")]
+    public void A_daemon_of_another_machine_or_outside_this_container_is_recognised_by_its_host_s_name(string name, string json)
+    {
+        Assert.True(ContainerRuntime.Parse(name, json.Replace("HOST", "build-7.example", StringComparison.Ordinal), "5d1e0ffa1b2c")!.IsElsewhere);
+        Assert.False(ContainerRuntime.Parse(name, json.Replace("HOST", "Build-7.example", StringComparison.Ordinal), "build-7.example")!.IsElsewhere);
+        Assert.False(ContainerRuntime.Parse(name, json.Replace("HOST", Dns.GetHostName(), StringComparison.Ordinal))!.IsElsewhere);
+    }
+
+    [Theory]
+    [InlineData("unix:///var/run/docker.sock", false)]
+    [InlineData("tcp://127.0.0.1:2375", false)]
+    [InlineData("ssh://ci@build-7.example", true)]
+    [InlineData("tcp://10.1.2.3:2376", true)]
+    public async Task A_daemon_that_is_reached_over_the_network_is_another_machine_s_even_under_this_one_s_name(string daemon, bool elsewhere)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The scripts are for a Unix shell.");
+        using var folder = new TemporaryFolder();
+        var client = folder.Script("client", $$"""
+            case $1 in
+              info) echo '{ "OperatingSystem": "Debian", "Name": "{{Dns.GetHostName()}}" }' ;;
+              context) echo '{{daemon}}' ;;
+            esac
+            """);
+        Assert.Equal(elsewhere, (await ContainerRuntime.FindAsync(client, TimeProvider.System, TestContext.Current.CancellationToken))!.IsElsewhere);
+    }
 
     [Theory]
     [InlineData(true)]

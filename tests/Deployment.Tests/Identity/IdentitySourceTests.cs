@@ -27,6 +27,7 @@ public sealed class IdentitySourceTests
         { true, Docker with { OperatingSystem = "Docker Desktop", IsVirtualMachine = true }, "virtual machine" },
         { true, Docker with { Name = "podman", IsRootless = true }, "podman is rootless" },
         { true, Docker with { IsConfinedBySELinux = true }, "SELinux" },
+        { true, Docker with { IsElsewhere = true }, "another machine" },
     };
 
     [Theory]
