@@ -196,7 +196,6 @@ public sealed class JournalSegmentTests : IDisposable
         await using var log = new AuditLog(null, NullLogger<AuditLog>.Instance);
         using var shipper = new JournalShipper(log, () => _ledger, _services.GetRequiredService<AuditShippingMetrics>(), TimeProvider.System, NullLogger<JournalShipper>.Instance);
         using var reader = new JournalReader(journal);
-        shipper.Begin(journal, reader);
         return await shipper.ShipAsync(journal, reader, Cancellation);
     }
 

@@ -204,6 +204,62 @@ public sealed class JournalShipperTests : IDisposable
         Assert.Equal(300, _ledger.Held.Count);
     }
 
+    [Fact, Proves("T33")]
+    public async Task A_position_that_cannot_be_read_costs_work_and_neither_a_record_nor_the_process()
+    {
+        await using var journal = Open();
+        await WriteAsync(journal, 3);
+        await ShipOnceAsync(journal);
+        await WriteAsync(journal, 3);
+        LedgerOutcome outcome;
+        await using (new FileStream(JournalPath + ".shipped", FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            outcome = await ShipOnceAsync(journal);
+
+        Assert.Equal((LedgerOutcome.Accepted, 6), (outcome, _ledger.Held.Count));
+    }
+
+    [Fact, Proves("T33")]
+    public async Task A_segment_that_cannot_be_read_is_tried_again_and_does_not_end_the_process()
+    {
+        await using var journal = Open();
+        await using var log = new AuditLog(journal, NullLogger<AuditLog>.Instance);
+        await WriteAsync(journal, 3);
+        var damaged = JournalSegments.PathOf(JournalPath, 2);
+        await File.WriteAllTextAsync(damaged, "damaged\n", Cancellation);
+        using var shipper = Shipper(log);
+        await shipper.StartAsync(Cancellation);
+
+        while (!_log.Lines.Any(line => line.Contains(" 1411 ", StringComparison.Ordinal)))
+        {
+            Assert.False(shipper.ExecuteTask!.IsCompleted, "the shipping ended");
+            await Task.Delay(10, Cancellation);
+        }
+        Assert.Empty(_ledger.Held);
+        File.Delete(damaged);
+        await _ledger.UntilAskedAsync();
+        await shipper.StopAsync(Cancellation);
+
+        Assert.Equal(3, _ledger.Held.Count);
+    }
+
+    [Fact, Proves("T33")]
+    public async Task What_a_ledger_lost_and_cannot_be_found_here_is_tried_again_and_does_not_end_the_process()
+    {
+        await using var journal = Open();
+        await WriteAsync(journal, 4);
+        await ShipOnceAsync(journal);
+        _ledger.Held.RemoveRange(2, 2);
+        await WriteAsync(journal, 1);
+        var damaged = JournalSegments.PathOf(JournalPath, 3);
+        await File.WriteAllTextAsync(damaged, "damaged\n", Cancellation);
+
+        Assert.Equal(LedgerOutcome.Unavailable, await ShipOnceAsync(journal));
+        File.Delete(damaged);
+        Assert.Equal(LedgerOutcome.Accepted, await ShipOnceAsync(journal));
+
+        Assert.Equal(5, _ledger.Held.Count);
+    }
+
     private AuditJournal Open() => new(JournalPath, "spiffe://agentmesh.local/agent/advisor", TimeProvider.System, NullLogger<AuditJournal>.Instance);
 
     private JournalShipper Shipper(IAuditLog log) => new(log, () => _ledger, _services.GetRequiredService<AuditShippingMetrics>(), TimeProvider.System, _logs.CreateLogger<JournalShipper>());
@@ -214,7 +270,6 @@ public sealed class JournalShipperTests : IDisposable
         await using var log = new AuditLog(null, NullLogger<AuditLog>.Instance);
         using var shipper = Shipper(log);
         using var reader = new JournalReader(journal);
-        shipper.Begin(journal, reader);
         return await shipper.ShipAsync(journal, reader, Cancellation);
     }
 

@@ -78,6 +78,31 @@ public sealed class RevocationStartTests : IAsyncLifetime
         Assert.Equal("agent_revoked", refused.Reason);
     }
 
+    [Fact, Proves("SE1", "T38")]
+    public async Task An_event_that_cannot_be_judged_yet_is_not_asked_for_in_a_tight_loop()
+    {
+        var key = new TestSigningKey("key-2");
+        var acknowledged = _mesh.SendEventAsync(TestSecurityEvent.Party(_advisor.Id.ToString()), key: key);
+        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _mesh.Clock.TimerCreated = due =>
+        {
+            if (due > TimeSpan.Zero && due < TimeSpan.FromSeconds(1))
+                pause.TrySetResult();
+        };
+
+        // The clock of the test stands still: what is not followed by a pause is followed by the next poll.
+        var callee = await _mesh.StartAgentAsync("risk-analyst", setup => setup.WaitsUntilReady = false);
+        await pause.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        // The first brought it, the second nothing new.
+        Assert.InRange(_mesh.Issuer.Events.Polls, 1, 2);
+
+        _mesh.Issuer.Keys.Add(key);
+        await PassPausesAsync(() => Task.FromResult(acknowledged.IsCompleted));
+        Assert.Null(await acknowledged);
+        using var client = Raw.Client(_mesh, _advisor, callee.Address);
+        await PassPausesAsync(async () => (await client.GetAsync("/score", Token("risk-analyst"))).Reason == "agent_revoked");
+    }
+
     private string? Token(string name) => name == "risk-analyst" ? _mesh.Issuer.Issue(_advisor, name, "risk.score") : null;
 
     private void AnswerPolls(int status, string? json) => _mesh.Issuer.Intercept = async context =>

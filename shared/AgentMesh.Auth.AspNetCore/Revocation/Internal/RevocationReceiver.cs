@@ -88,7 +88,7 @@ internal sealed partial class RevocationReceiver(MeshIdentity identity, Authoriz
         var unread = false;
         foreach (var (id, token) in sets)
             unread |= !await ReceiveAsync(id, token, cancellationToken).ConfigureAwait(false);
-        var brought = !sets.Keys.All(_lastReceived.Contains) || (!_caughtUp && !batch.MoreAvailable);
+        var brought = !sets.Keys.All(_lastReceived.Contains) || (!_caughtUp && !batch.MoreAvailable && !unread);
         _lastReceived = [.. sets.Keys];
         if (!batch.MoreAvailable && !unread)
         {

@@ -42,7 +42,6 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
             if (_ledger.Value is RemoteLedger { IsConfigured: false })
                 return;
             using var reader = new JournalReader(journal);
-            Begin(journal, reader);
             var pause = FirstPause;
             while (!stoppingToken.IsCancellationRequested)
             {
@@ -77,8 +76,6 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
         using var reader = new JournalReader(journal);
         try
         {
-            if (!_begun)
-                Begin(journal, reader);
             await ShipAsync(journal, reader, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -90,27 +87,30 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
     /// <summary>Ships all that is durable now.</summary>
     internal async Task<LedgerOutcome> ShipAsync(AuditJournal journal, JournalReader reader, CancellationToken cancellationToken)
     {
+        try
+        {
+            if (!_begun)
+                Begin(journal, reader);
+            return await ShipDurableAsync(journal, reader, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever goes wrong here, with the ledger or with a file, must not end the shipping, let alone the process.
+            return Failed(LedgerOutcome.Unavailable, exception.Message, journal.Path);
+        }
+    }
+
+    private async Task<LedgerOutcome> ShipDurableAsync(AuditJournal journal, JournalReader reader, CancellationToken cancellationToken)
+    {
         var rewound = false;
         while (_position.Seq < journal.Durable.Seq)
         {
-            LedgerAnswer answer;
-            long seq;
-            string? hash;
-            int length;
             var segment = _position.First;
-            try
-            {
-                var batch = reader.Read(ref _position);
-                if (!JournalReader.TryReadLast(batch.Span, out seq, out hash))
-                    return Failed(LedgerOutcome.Refused, LedgerRefusal.Edited, journal.Path);
-                length = batch.Length;
-                answer = await _ledger.Value.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                // Whatever goes wrong here must not end the shipping, let alone the process.
-                return Failed(LedgerOutcome.Unavailable, exception.Message, journal.Path);
-            }
+            var batch = reader.Read(ref _position);
+            if (!JournalReader.TryReadLast(batch.Span, out var seq, out var hash))
+                return Failed(LedgerOutcome.Refused, LedgerRefusal.Edited, journal.Path);
+            var length = batch.Length;
+            var answer = await _ledger.Value.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
             if (answer is { Outcome: LedgerOutcome.Refused, Reason: LedgerRefusal.Gap } && !rewound && answer.Seq < _position.Seq
                 && reader.Find(answer.Seq) is { } earlier)
             {
@@ -133,7 +133,7 @@ internal sealed partial class JournalShipper(IAuditLog log, Func<IAuditLedger> c
         return LedgerOutcome.Accepted;
     }
 
-    internal void Begin(AuditJournal journal, JournalReader reader)
+    private void Begin(AuditJournal journal, JournalReader reader)
     {
         _position = ShippedPosition.Read(journal.Path) is { } stored && reader.Fits(stored) ? stored : reader.Start;
         _begun = true;

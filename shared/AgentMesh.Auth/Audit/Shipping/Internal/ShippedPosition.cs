@@ -24,10 +24,17 @@ internal sealed record ShippedPosition(long Seq, string Hash, long First, long O
     /// <summary>The stored position; null when there is none that can be read.</summary>
     public static ShippedPosition? Read(string journal)
     {
-        if (!File.Exists(journal + Suffix))
+        string text;
+        try
+        {
+            text = File.Exists(journal + Suffix) ? File.ReadAllText(journal + Suffix) : "";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else's, such as one of an earlier run as root.
             return null;
-        var parts = File.ReadAllText(journal + Suffix).Split([' ', '\n']);
-        return parts is [var seq, { Length: JournalLine.HashLength } hash, var first, var offset, ..]
+        }
+        return text.Split([' ', '\n']) is [var seq, { Length: JournalLine.HashLength } hash, var first, var offset, ..]
             && long.TryParse(seq, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var segment)
             && long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var end)
