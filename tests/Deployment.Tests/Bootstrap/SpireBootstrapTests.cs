@@ -26,7 +26,7 @@ public sealed class SpireBootstrapTests : IDisposable
         Assert.Equal(
             [
                 "bundle show -format pem -socketPath /private/api.sock",
-                $"token generate -spiffeID {FakeSpireServer.AgentId} -ttl 120 -output json -socketPath /private/api.sock",
+                $"token generate -spiffeID {FakeSpireServer.AgentId} -ttl 900 -output json -socketPath /private/api.sock",
                 $"entry show -parentID {FakeSpireServer.AgentId} -output json -socketPath /private/api.sock",
                 $"entry create -data {_server.Folders.ServerConfiguration}/entries.json -socketPath /private/api.sock",
             ],

@@ -12,8 +12,8 @@ namespace AgentMesh.Deployment.Spire.Bootstrap;
 /// <param name="time">The clock.</param>
 public sealed class SpireBootstrap(SpireServerCli server, SpireFolders folders, string entriesPath, TimeProvider time)
 {
-    /// <summary>How long a join token can be used: the agent is started right after it is made.</summary>
-    public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(2);
+    /// <summary>How long a join token can be used, once: the agent is started right after it is made, but its image may have to be pulled first.</summary>
+    public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(15);
 
     /// <summary>How long the server may take until it answers.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
