@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentMesh.Deployment.Tests.Bootstrap;
 using YamlDotNet.RepresentationModel;
 
@@ -51,14 +50,7 @@ public sealed class ImageDocumentationTests : IDisposable
         // A commit that YAML takes for a number.
         _folder.Script("git", "echo 12e4567");
 
-        var commands = File.ReadLines(Repository.PathOf("docs/kubernetes.md"))
-            .SkipWhile(line => !line.StartsWith("**2. Images.**", StringComparison.Ordinal)).SkipWhile(line => line != "```").Skip(1).TakeWhile(line => line != "```");
-        var start = new ProcessStartInfo("bash", ["-euc", string.Join('\n', commands)]) { WorkingDirectory = _folder.Path, RedirectStandardError = true };
-        start.Environment["PATH"] = $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
-        using var bash = Process.Start(start)!;
-        var error = await bash.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(bash.ExitCode == 0, error);
+        await DocumentedCommands.RunAsync("docs/kubernetes.md", "**2. Images.**", _folder);
         return Read();
     }
 
