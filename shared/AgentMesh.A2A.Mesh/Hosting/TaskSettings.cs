@@ -28,6 +28,15 @@ public sealed record TaskSettings
     /// <summary>How long a task may wait for its client or for an authorization before it is failed. Default one hour.</summary>
     public TimeSpan InterruptedRetention { get; private init; }
 
+    /// <summary>How many tasks are kept for one caller; the oldest that ended make room. Default 10,000.</summary>
+    public int PerCaller { get; private init; }
+
+    /// <summary>How many bytes are kept for one caller, about. Default 64 MiB.</summary>
+    public int BytesPerCaller { get; private init; }
+
+    /// <summary>How many tasks of one caller are worked on or listened to at a time. Default 2,500.</summary>
+    public int LivePerCaller { get; private init; }
+
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The agent's configuration.</param>
     /// <exception cref="OptionsValidationException">A setting is wrong; the message names it and the fix.</exception>
@@ -49,6 +58,9 @@ public sealed record TaskSettings
             ConnectionString = connection,
             Retention = Time(section, "Retention"),
             InterruptedRetention = Time(section, "InterruptedRetention"),
+            PerCaller = Count(section, "PerCaller", 10_000),
+            BytesPerCaller = Count(section, "BytesPerCaller", 64 * 1024 * 1024),
+            LivePerCaller = Count(section, "LivePerCaller", 2_500),
         };
     }
 
@@ -61,6 +73,13 @@ public sealed record TaskSettings
         null or "" => TimeSpan.FromHours(1),
         var given when TimeSpan.TryParse(given, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero && time <= Longest => time,
         var given => throw Fault(name, $"is '{given}'; it must be a time above zero and up to {Longest.Days} days, such as 01:00:00 or 7.00:00:00."),
+    };
+
+    private static int Count(IConfigurationSection section, string name, int standard) => section[name] switch
+    {
+        null or "" => standard,
+        var given when int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
+        var given => throw Fault(name, $"is '{given}'; it must be a whole number above zero, such as {standard}."),
     };
 
     private static OptionsValidationException Fault(string name, string fault) => new(nameof(TaskSettings), typeof(TaskSettings), [$"{Section}:{name} {fault}"]);

@@ -8,6 +8,6 @@ public sealed class SkillOptions
     /// </summary>
     public Func<Exception, SkillException?> Explain { get; set; } = static _ => null;
 
-    /// <summary>Settings of the A2A server that the mesh leaves to the agent: limits, push notifications. Retention is <see cref="TaskSettings"/>' unless set here.</summary>
+    /// <summary>Settings of the A2A server that the mesh leaves to the agent: limits, push notifications. Retention and limits for one caller are <see cref="TaskSettings"/>' unless set here.</summary>
     public Action<A2AServerOptions> Server { get; set; } = static _ => { };
 }

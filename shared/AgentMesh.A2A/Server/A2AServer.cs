@@ -29,7 +29,7 @@ public sealed partial class A2AServer : IHostedLifecycleService, IAsyncDisposabl
     {
         options.Validate();
         Options = options;
-        _store = store;
+        _store = store = new LimitedTaskStore(store, options);
         _time = time;
         _logger = loggers.CreateLogger<A2AServer>();
         _push = new(store, new(options.Push, time), _logger);
@@ -118,7 +118,7 @@ public sealed partial class A2AServer : IHostedLifecycleService, IAsyncDisposabl
     {
         foreach (var (owner, taskId) in await _store.FindUnfinishedAsync(cancellationToken).ConfigureAwait(false))
         {
-            using var use = await _tasks.UseAsync(owner, taskId, cancellationToken).ConfigureAwait(false);
+            using var use = await _tasks.UseAsync(owner, taskId, cancellationToken, evenIfFull: true).ConfigureAwait(false);
             await use.Task.EndAsync(TaskState.Failed, Restarted).ConfigureAwait(false);
         }
     }

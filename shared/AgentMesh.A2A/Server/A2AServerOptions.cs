@@ -50,6 +50,18 @@ public sealed class A2AServerOptions
     /// <summary>How many tasks may be worked on at a time; a message that needs one more is refused. Default 10,000.</summary>
     public int MaxLiveTasks { get; set; } = 10_000;
 
+    /// <summary>How many of them may be one owner's. Default 2,500: a quarter.</summary>
+    public int MaxLiveTasksPerOwner { get; set; } = 2_500;
+
+    /// <summary>
+    /// How many tasks are kept for one owner. Where one more does not fit, its oldest ended ones are deleted before <see cref="Retention"/> is over, and where
+    /// too many have not ended it is refused. Default 10,000.
+    /// </summary>
+    public int MaxTasksPerOwner { get; set; } = 10_000;
+
+    /// <summary>How many bytes are kept for one owner, about, in the same way. Default 64 MiB.</summary>
+    public long MaxBytesPerOwner { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>How many events a stream's reader may be behind before the agent waits for it. Default 256.</summary>
     public int StreamWindow { get; set; } = 256;
 
@@ -88,6 +100,9 @@ public sealed class A2AServerOptions
             throw new InvalidOperationException("A2AServerOptions.Owner is not set: say who is behind a request, or nobody's tasks can be kept apart.");
         Positive(MaxRequestBytes, nameof(MaxRequestBytes));
         Positive(MaxLiveTasks, nameof(MaxLiveTasks));
+        Positive(MaxLiveTasksPerOwner, nameof(MaxLiveTasksPerOwner));
+        Positive(MaxTasksPerOwner, nameof(MaxTasksPerOwner));
+        Positive(MaxBytesPerOwner, nameof(MaxBytesPerOwner));
         Positive(StreamWindow, nameof(StreamWindow));
         Positive(StreamWindowBytes, nameof(StreamWindowBytes));
         Positive(Retention, nameof(Retention));
@@ -102,7 +117,7 @@ public sealed class A2AServerOptions
             throw new InvalidOperationException($"A2AServerOptions.{name} is {value}; it must be positive.");
     }
 
-    private static void Positive(int value, string name)
+    private static void Positive(long value, string name)
     {
         if (value <= 0)
             throw new InvalidOperationException($"A2AServerOptions.{name} is {value}; it must be positive.");

@@ -40,6 +40,12 @@ public interface ITaskStore
     /// <summary>Deletes, with all that belongs to them, tasks that ended before a time. Returns how many.</summary>
     ValueTask<int> DeleteEndedAsync(DateTimeOffset before, CancellationToken cancellationToken);
 
+    /// <summary>How much is kept for an owner.</summary>
+    ValueTask<TaskUsage> MeasureAsync(string owner, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an owner's tasks that have ended, oldest first, until so much is freed or none is left. Returns what was freed.</summary>
+    ValueTask<TaskUsage> DeleteOldestAsync(string owner, TaskUsage atLeast, CancellationToken cancellationToken);
+
     /// <summary>Adds or replaces a push notification configuration.</summary>
     ValueTask SetPushConfigAsync(string owner, TaskPushNotificationConfig config, CancellationToken cancellationToken);
 
@@ -96,6 +102,11 @@ public sealed record TaskQuery
 /// <param name="NextCursor">The cursor of the next page, empty on the last.</param>
 /// <param name="Total">How many tasks matched when the listing began.</param>
 public sealed record TaskPage(IReadOnlyList<AgentTask> Tasks, string NextCursor, int Total);
+
+/// <summary>How much is kept.</summary>
+/// <param name="Tasks">How many tasks.</param>
+/// <param name="Bytes">About how many bytes, with history, artifacts and push notification configurations.</param>
+public readonly record struct TaskUsage(int Tasks, long Bytes);
 
 /// <summary>A task and whose it is.</summary>
 /// <param name="Owner">The party that made the task.</param>

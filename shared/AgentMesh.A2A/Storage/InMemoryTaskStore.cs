@@ -47,6 +47,14 @@ public sealed class InMemoryTaskStore : ITaskStore
         new(_owners.Values.Sum(tasks => tasks.DeleteEnded(before)));
 
     /// <inheritdoc/>
+    public ValueTask<TaskUsage> MeasureAsync(string owner, CancellationToken cancellationToken) =>
+        new(_owners.TryGetValue(owner, out var tasks) ? tasks.Measure() : default);
+
+    /// <inheritdoc/>
+    public ValueTask<TaskUsage> DeleteOldestAsync(string owner, TaskUsage atLeast, CancellationToken cancellationToken) =>
+        new(_owners.TryGetValue(owner, out var tasks) ? tasks.DeleteOldest(atLeast) : default);
+
+    /// <inheritdoc/>
     public ValueTask SetPushConfigAsync(string owner, TaskPushNotificationConfig config, CancellationToken cancellationToken)
     {
         if (_owners.TryGetValue(owner, out var tasks))

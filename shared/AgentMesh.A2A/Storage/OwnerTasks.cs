@@ -93,12 +93,31 @@ internal sealed class OwnerTasks
         lock (_gate)
         {
             var ended = _tasks.Values.Where(each => each.State.IsTerminal() && each.Updated < before.ToUnixTimeMilliseconds()).ToList();
-            foreach (var record in ended)
-            {
-                Remove(record);
-                _tasks.Remove(record.Id);
-            }
+            ended.ForEach(Delete);
             return ended.Count;
+        }
+    }
+
+    public TaskUsage Measure()
+    {
+        lock (_gate)
+            return new(_tasks.Count, _tasks.Values.Sum(each => each.Bytes));
+    }
+
+    public TaskUsage DeleteOldest(TaskUsage atLeast)
+    {
+        lock (_gate)
+        {
+            var freed = default(TaskUsage);
+            foreach (var place in Places(TaskState.Completed, TaskState.Failed, TaskState.Canceled, TaskState.Rejected).OrderDescending().ToList())
+            {
+                if (freed.Tasks >= atLeast.Tasks && freed.Bytes >= atLeast.Bytes)
+                    break;
+                var record = _tasks[place.Id];
+                freed = new(freed.Tasks + 1, freed.Bytes + record.Bytes);
+                Delete(record);
+            }
+            return freed;
         }
     }
 
@@ -131,6 +150,12 @@ internal sealed class OwnerTasks
         since == long.MinValue && (query.State is null || query.ContextId is not { Length: > 0 })
             ? order.Count
             : order.TakeWhile(place => place.Updated >= since).Count(place => Matches(place, query));
+
+    private void Delete(TaskRecord record)
+    {
+        Remove(record);
+        _tasks.Remove(record.Id);
+    }
 
     private void Insert(TaskRecord record)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentMesh.A2A.Internal;
 
 namespace AgentMesh.A2A;
 
@@ -10,12 +11,21 @@ internal sealed class TaskRecord(AgentTask task)
         public Artifact Head { get; } = head;
         public List<Part> Parts { get; } = [.. head.Parts];
 
+        public long Bytes { get; private set; } = TaskSize.Of(head);
+
+        public void Append(Artifact piece)
+        {
+            Parts.AddRange(piece.Parts);
+            Bytes += TaskSize.Of(piece.Parts);
+        }
+
         public Artifact Snapshot() => Head with { Parts = [.. Parts] };
     }
 
     private readonly List<Message> _history = [.. task.History ?? []];
     private readonly List<GrowingArtifact> _artifacts = [.. (task.Artifacts ?? []).Select(each => new GrowingArtifact(each))];
     private readonly IReadOnlyDictionary<string, JsonElement>? _metadata = task.Metadata;
+    private long _fixed = TaskSize.Of(task with { Artifacts = null, Status = new() });
 
     public string Id { get; } = task.Id;
     public string? ContextId { get; } = task.ContextId;
@@ -24,19 +34,25 @@ internal sealed class TaskRecord(AgentTask task)
     public long Updated => Status.Timestamp?.ToUnixTimeMilliseconds() ?? 0;
     public Dictionary<string, TaskPushNotificationConfig> PushConfigs { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>About how many bytes it takes.</summary>
+    public long Bytes => _fixed + _artifacts.Sum(each => each.Bytes) + TaskSize.Of(Status.Message) + PushConfigs.Values.Sum(TaskSize.Of);
+
     public void Apply(TaskChange change)
     {
         if (change.Status is { } status)
             Status = status;
         if (change.Message is { } message)
+        {
             _history.Add(message);
+            _fixed += TaskSize.Of(message);
+        }
         if (change.Artifact is not { } update)
             return;
         var at = _artifacts.FindIndex(each => each.Head.ArtifactId == update.Artifact.ArtifactId);
         if (at < 0)
             _artifacts.Add(new(update.Artifact));
         else if (update.Append)
-            _artifacts[at].Parts.AddRange(update.Artifact.Parts);
+            _artifacts[at].Append(update.Artifact);
         else
             _artifacts[at] = new(update.Artifact);
     }

@@ -11,6 +11,9 @@ internal sealed class HookedStore : ITaskStore
     /// <summary>Runs before a push notification configuration is stored.</summary>
     public Func<Task>? Pushing { get; set; }
 
+    /// <summary>How often anybody was measured.</summary>
+    public int Measured { get; private set; }
+
     public async ValueTask AddAsync(string owner, AgentTask task, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -32,6 +35,15 @@ internal sealed class HookedStore : ITaskStore
         _store.FindInterruptedAsync(before, cancellationToken);
 
     public ValueTask<int> DeleteEndedAsync(DateTimeOffset before, CancellationToken cancellationToken) => _store.DeleteEndedAsync(before, cancellationToken);
+
+    public ValueTask<TaskUsage> MeasureAsync(string owner, CancellationToken cancellationToken)
+    {
+        Measured++;
+        return _store.MeasureAsync(owner, cancellationToken);
+    }
+
+    public ValueTask<TaskUsage> DeleteOldestAsync(string owner, TaskUsage atLeast, CancellationToken cancellationToken) =>
+        _store.DeleteOldestAsync(owner, atLeast, cancellationToken);
 
     public async ValueTask SetPushConfigAsync(string owner, TaskPushNotificationConfig config, CancellationToken cancellationToken)
     {

@@ -33,6 +33,38 @@ public sealed class BeginningTests
         Assert.Equal("p", (await store.FindPushConfigsAsync("alice", task, cancellation)).Single().Id);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Whoever_follows_a_task_in_the_moment_in_which_it_is_stored_sees_all_of_it()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var store = new HookedStore();
+        await using var server = await TestServer.StartAsync(store: store);
+        var client = new A2AClient(server.CreateClient("alice", version: false), TestCards.Card(new Uri(server.Address, "/a2a").ToString()));
+        IAsyncEnumerator<StreamResponse>? events = null;
+        store.Added = async id =>
+        {
+            events = client.SubscribeToTaskAsync(id, cancellation).GetAsyncEnumerator(cancellation);
+            Assert.True(await events.MoveNextAsync());
+        };
+        await client.SendMessageAsync(new() { Message = Message.FromUser("progress") }, cancellation);
+        Assert.Equal(TaskState.Submitted, events!.Current.Task!.Status.State);
+        List<TaskState?> states = [];
+        while (await events.MoveNextAsync())
+            states.Add(events.Current.State);
+        Assert.Equal(6, states.Count);
+        Assert.Equal(TaskState.Completed, states[^1]);
+        await events.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_task_that_is_not_stored_is_not_live_either()
+    {
+        var store = new HookedStore { Added = _ => throw new IOException("The disk is full.") };
+        await using var server = await TestServer.StartAsync(store: store);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await server.RestAsync(HttpMethod.Post, "/message:send", TestServer.Send("echo"))).Status);
+        Assert.Equal(0, server.Server.LiveTaskCount);
+    }
+
     [Fact]
     public async Task A_task_that_cannot_be_begun_is_failed()
     {

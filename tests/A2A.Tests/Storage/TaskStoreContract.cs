@@ -200,6 +200,56 @@ public abstract class TaskStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_owner_has_is_measured()
+    {
+        Assert.Equal(default, await _store.MeasureAsync("alice", Cancellation));
+        await _store.AddAsync("alice", Task("a"), Cancellation);
+        await _store.AddAsync("bob", Task("b"), Cancellation);
+        var size = await GrowthAsync(0, () => ValueTask.CompletedTask);
+        await _store.ApplyAsync("alice", new() { TaskId = "a", Message = Message.FromUser(new string('x', 10_000)) }, Cancellation);
+        size = await GrowthAsync(size, () => _store.ApplyAsync("alice", new() { TaskId = "a", Artifact = Piece(append: true) }, Cancellation));
+        size = await GrowthAsync(size, () => _store.ApplyAsync("alice", new() { TaskId = "a", Artifact = Piece(append: true) }, Cancellation));
+        size = await GrowthAsync(size, () => _store.SetPushConfigAsync("alice", new() { Id = "p", TaskId = "a", Url = "https://x.example/", Token = new('x', 10_000) }, Cancellation));
+        await _store.DeletePushConfigAsync("alice", "a", "p", Cancellation);
+        await _store.ApplyAsync("alice", new() { TaskId = "a", Artifact = Piece(append: false) }, Cancellation);
+        Assert.True((await _store.MeasureAsync("alice", Cancellation)).Bytes < size - 20_000);
+        Assert.Equal(1, (await _store.MeasureAsync("bob", Cancellation)).Tasks);
+
+        TaskArtifactUpdateEvent Piece(bool append) => new() { Artifact = new() { ArtifactId = "x", Parts = [Part.FromText(new string('x', 10_000))] }, Append = append };
+
+        async Task<long> GrowthAsync(long before, Func<ValueTask> change)
+        {
+            await change();
+            var now = await _store.MeasureAsync("alice", Cancellation);
+            Assert.Equal(1, now.Tasks);
+            Assert.True(now.Bytes > before + (before == 0 ? 0 : 10_000), $"{before} → {now.Bytes}");
+            return now.Bytes;
+        }
+    }
+
+    [Fact]
+    public async Task An_owners_oldest_tasks_that_ended_are_deleted_until_so_much_is_freed()
+    {
+        var states = new[] { TaskState.InputRequired, TaskState.Completed, TaskState.Working, TaskState.Failed, TaskState.Rejected, TaskState.Canceled, TaskState.Completed };
+        for (var i = 0; i < states.Length; i++)
+            await _store.AddAsync("alice", Task($"t{i}", i, states[i]) with { History = [Message.FromUser(new string('x', 10_000))] }, Cancellation);
+        await _store.AddAsync("bob", Task("bobs", 0, TaskState.Completed), Cancellation);
+        var before = await _store.MeasureAsync("alice", Cancellation);
+
+        Assert.Equal(default, await _store.DeleteOldestAsync("alice", default, Cancellation));
+        var freed = await _store.DeleteOldestAsync("alice", new(1, 0), Cancellation);
+        Assert.Equal(["t6", "t5", "t4", "t3", "t2", "t0"], await IdsAsync());
+        Assert.Equal(new TaskUsage(before.Tasks - freed.Tasks, before.Bytes - freed.Bytes), await _store.MeasureAsync("alice", Cancellation));
+        Assert.Equal(2, (await _store.DeleteOldestAsync("alice", new(0, freed.Bytes + 1), Cancellation)).Tasks);
+        Assert.Equal(["t6", "t5", "t2", "t0"], await IdsAsync());
+        Assert.Equal(2, (await _store.DeleteOldestAsync("alice", new(100, 0), Cancellation)).Tasks);
+        Assert.Equal(["t2", "t0"], await IdsAsync());
+        Assert.NotNull(await _store.FindAsync("bob", "bobs", null, true, Cancellation));
+
+        async Task<string[]> IdsAsync() => [.. (await _store.ListAsync("alice", new(), Cancellation)).Tasks.Select(task => task.Id)];
+    }
+
+    [Fact]
     public async Task What_waits_since_before_a_time_is_found_oldest_first()
     {
         await _store.AddAsync("alice", Task("asked", 10, TaskState.InputRequired), Cancellation);

@@ -22,6 +22,7 @@ public sealed class StartTests : IDisposable
     [InlineData("agents/RiskAnalyst", "Mesh__Tasks__ConnectionString=Host=db", "Mesh:Tasks:Store is memory", "postgresql")]
     [InlineData("agents/RiskAnalyst", "Mesh__Tasks__Retention=0", "Mesh:Tasks:Retention is '0'", "01:00:00")]
     [InlineData("agents/RiskAnalyst", "Mesh__Tasks__InterruptedRetention=soon", "Mesh:Tasks:InterruptedRetention is 'soon'", "01:00:00")]
+    [InlineData("agents/RiskAnalyst", "Mesh__Tasks__PerCaller=0", "Mesh:Tasks:PerCaller is '0'", "above zero")]
     [InlineData("agents/Trader", "Mesh__Manifest=/nowhere/mesh.json", "/nowhere/mesh.json", "Manifest")]
     [InlineData("agents/Trader", "Mesh__Name=nobody", "nobody", "Mesh:Name")]
     [InlineData("agents/Trader", "ASPNETCORE_URLS=https://+:7999", "Mesh:Address is not set", "Mesh__Address")]

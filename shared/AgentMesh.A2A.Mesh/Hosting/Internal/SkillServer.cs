@@ -39,6 +39,9 @@ internal static class SkillServer
         var card = MeshCard.Build(identity, catalog.Skills, address, Version);
         options.Retention = tasks.Retention;
         options.InterruptedRetention = tasks.InterruptedRetention;
+        options.MaxTasksPerOwner = tasks.PerCaller;
+        options.MaxBytesPerOwner = tasks.BytesPerCaller;
+        options.MaxLiveTasksPerOwner = tasks.LivePerCaller;
         provider.GetRequiredService<IOptions<SkillOptions>>().Value.Server(options);
         options.Card = card;
         options.CardSigner = signer.Current;

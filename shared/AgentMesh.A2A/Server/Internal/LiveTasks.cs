@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace AgentMesh.A2A.Internal;
 
@@ -9,6 +10,8 @@ namespace AgentMesh.A2A.Internal;
 internal sealed class LiveTasks(ITaskStore store, A2AServerOptions options, TimeProvider time, PushDelivery push)
 {
     private readonly ConcurrentDictionary<string, LiveTask> _tasks = new(StringComparer.Ordinal);
+    private readonly Lock _counting = new();
+    private readonly Dictionary<string, int> _byOwner = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim[] _loading = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     public ICollection<LiveTask> All => _tasks.Values;
@@ -16,12 +19,18 @@ internal sealed class LiveTasks(ITaskStore store, A2AServerOptions options, Time
     /// <summary>A task that is new, with a first use of it.</summary>
     public async ValueTask<LiveTaskUse> AddAsync(string owner, AgentTask task, CancellationToken cancellationToken)
     {
-        ThrowIfFull();
-        await store.AddAsync(owner, task, cancellationToken).ConfigureAwait(false);
-        var live = new LiveTask(owner, task, store, options, time, push);
-        live.TryEnter();
-        _tasks[live.Id] = live;
-        return new(this, live);
+        // First live, then stored: whoever sees it in a listing finds this one, and makes no second of it.
+        var use = Enter(new LiveTask(owner, task, store, options, time, push), evenIfFull: false);
+        try
+        {
+            await store.AddAsync(owner, task, cancellationToken).ConfigureAwait(false);
+            return use;
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A use of the owner's task if somebody uses it already.</summary>
@@ -29,8 +38,12 @@ internal sealed class LiveTasks(ITaskStore store, A2AServerOptions options, Time
         _tasks.TryGetValue(taskId, out var live) && live.Owner == owner && live.TryEnter() ? new(this, live) : null;
 
     /// <summary>A use of the owner's task, loaded when need be.</summary>
-    /// <exception cref="A2AException"><see cref="A2AErrorCode.TaskNotFound"/>.</exception>
-    public async ValueTask<LiveTaskUse> UseAsync(string owner, string taskId, CancellationToken cancellationToken)
+    /// <param name="owner">Whose task it is.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="evenIfFull">For the server itself, which ends tasks and is not to be kept from it by their number.</param>
+    /// <exception cref="A2AException"><see cref="A2AErrorCode.TaskNotFound"/>, <see cref="A2AErrorCode.Overloaded"/>.</exception>
+    public async ValueTask<LiveTaskUse> UseAsync(string owner, string taskId, CancellationToken cancellationToken, bool evenIfFull = false)
     {
         if (Find(owner, taskId) is { } use)
             return use;
@@ -42,12 +55,17 @@ internal sealed class LiveTasks(ITaskStore store, A2AServerOptions options, Time
                 return loaded;
             var task = await store.FindAsync(owner, taskId, historyLength: null, includeArtifacts: true, cancellationToken).ConfigureAwait(false)
                 ?? throw new A2AException(A2AErrorCode.TaskNotFound) { Metadata = new Dictionary<string, string> { ["taskId"] = taskId } };
-            ThrowIfFull();
             var live = new LiveTask(owner, task, store, options, time, push);
-            live.TryEnter();
-            await push.AttachAllAsync(live, cancellationToken).ConfigureAwait(false);
-            _tasks[live.Id] = live;
-            return new(this, live);
+            try
+            {
+                await push.AttachAllAsync(live, cancellationToken).ConfigureAwait(false);
+                return Enter(live, evenIfFull);
+            }
+            catch
+            {
+                push.Release(live);
+                throw;
+            }
         }
         finally
         {
@@ -60,13 +78,28 @@ internal sealed class LiveTasks(ITaskStore store, A2AServerOptions options, Time
         if (!task.Leave())
             return;
         push.Release(task);
-        _tasks.TryRemove(KeyValuePair.Create(task.Id, task));
+        lock (_counting)
+        {
+            _tasks.TryRemove(KeyValuePair.Create(task.Id, task));
+            if (--CollectionsMarshal.GetValueRefOrNullRef(_byOwner, task.Owner) == 0)
+                _byOwner.Remove(task.Owner);
+        }
     }
 
-    private void ThrowIfFull()
+    private LiveTaskUse Enter(LiveTask task, bool evenIfFull)
     {
-        if (_tasks.Count >= options.MaxLiveTasks)
-            throw new A2AException(A2AErrorCode.Overloaded);
+        lock (_counting)
+        {
+            var owners = _byOwner.GetValueOrDefault(task.Owner);
+            if (!evenIfFull && _tasks.Count >= options.MaxLiveTasks)
+                throw new A2AException(A2AErrorCode.Overloaded);
+            if (!evenIfFull && owners >= options.MaxLiveTasksPerOwner)
+                throw new A2AException(A2AErrorCode.Overloaded, $"The caller has {owners} tasks that are worked on or listened to, as many as one caller may have; wait until some have ended.");
+            task.TryEnter();
+            _byOwner[task.Owner] = owners + 1;
+            _tasks[task.Id] = task;
+            return new(this, task);
+        }
     }
 }
 

@@ -47,7 +47,7 @@ internal sealed partial class RetentionSweep(ITaskStore store, LiveTasks tasks, 
     {
         foreach (var (owner, taskId) in await store.FindInterruptedAsync(before, cancellationToken).ConfigureAwait(false))
         {
-            using var use = await tasks.UseAsync(owner, taskId, cancellationToken).ConfigureAwait(false);
+            using var use = await tasks.UseAsync(owner, taskId, cancellationToken, evenIfFull: true).ConfigureAwait(false);
             await use.Task.AbandonAsync(before, Abandoned).ConfigureAwait(false);
         }
     }

@@ -79,6 +79,35 @@ public sealed partial class RelationalTaskStore(DbDataSource source, TaskStoreDi
     }
 
     /// <inheritdoc/>
+    public async ValueTask<TaskUsage> MeasureAsync(string owner, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await new TaskReads(connection, cancellationToken).MeasureAsync(owner).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TaskUsage> DeleteOldestAsync(string owner, TaskUsage atLeast, CancellationToken cancellationToken)
+    {
+        var freed = default(TaskUsage);
+        while (freed.Tasks < atLeast.Tasks || freed.Bytes < atLeast.Bytes)
+        {
+            List<string> ids = [];
+            foreach (var (id, bytes) in await FindOldestAsync(owner, cancellationToken).ConfigureAwait(false))
+            {
+                if (freed.Tasks >= atLeast.Tasks && freed.Bytes >= atLeast.Bytes)
+                    break;
+                ids.Add(id);
+                freed = new(freed.Tasks + 1, freed.Bytes + bytes);
+            }
+            if (ids.Count == 0)
+                break;
+            await _writes.WriteAsync((connection, transaction) => TaskWrites.DeleteAsync(connection, transaction, owner, ids), cancellationToken).ConfigureAwait(false);
+        }
+        return freed;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask SetPushConfigAsync(string owner, TaskPushNotificationConfig config, CancellationToken cancellationToken)
     {
         var body = secrets.Protect(JsonSerializer.Serialize(config, A2AJson.Default.TaskPushNotificationConfig));
@@ -108,6 +137,13 @@ public sealed partial class RelationalTaskStore(DbDataSource source, TaskStoreDi
 
     /// <summary>Commits what is queued and stops.</summary>
     public ValueTask DisposeAsync() => _writes.DisposeAsync();
+
+    private async Task<List<(string Id, long Bytes)>> FindOldestAsync(string owner, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await new TaskReads(connection, cancellationToken).OldestAsync(owner, Batch).ConfigureAwait(false);
+    }
 
     private async Task<List<OwnedTaskId>> FindAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {

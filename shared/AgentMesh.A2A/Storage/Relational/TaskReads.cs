@@ -13,6 +13,15 @@ internal sealed class TaskReads(DbConnection connection, CancellationToken cance
     /// <summary>The statement that reads a page, in the order of the indexes.</summary>
     public static string PageOf(string where) => $"{Columns}{where} ORDER BY updated DESC, id DESC LIMIT @limit";
 
+    // octet_length, since length would read what it measures.
+    private static readonly string Bytes = string.Create(CultureInfo.InvariantCulture, $"""
+        {TaskSize.Task} + octet_length(status) + COALESCE(octet_length(metadata), 0)
+          + COALESCE((SELECT SUM(octet_length(body)) FROM a2a_messages WHERE task_id = t.id), 0)
+          + COALESCE((SELECT SUM(octet_length(head)) FROM a2a_artifacts WHERE task_id = t.id), 0)
+          + COALESCE((SELECT SUM(octet_length(body)) FROM a2a_parts WHERE task_id = t.id), 0)
+          + COALESCE((SELECT SUM(octet_length(body)) FROM a2a_push_configs WHERE task_id = t.id), 0)
+        """);
+
     private sealed record Row(AgentTask Task, long Updated);
 
     public async Task<AgentTask?> FindAsync(string owner, string taskId, int? historyLength, bool includeArtifacts)
@@ -54,6 +63,19 @@ internal sealed class TaskReads(DbConnection connection, CancellationToken cance
             parameters.Add(parameter);
         }
     }
+
+    public async Task<TaskUsage> MeasureAsync(string owner)
+    {
+        var rows = await connection.QueryAsync($"SELECT COUNT(*), COALESCE(SUM({Bytes}), 0) FROM a2a_tasks t WHERE owner = @owner", reader => (Tasks: Number(reader, 0), Bytes: Number(reader, 1)), cancellationToken, ("@owner", owner)).ConfigureAwait(false);
+        return new((int)rows[0].Tasks, rows[0].Bytes);
+    }
+
+    /// <summary>The oldest of the owner's tasks that have ended, with their sizes.</summary>
+    public Task<List<(string Id, long Bytes)>> OldestAsync(string owner, int limit) => connection.QueryAsync(
+        $"SELECT id, {Bytes} FROM a2a_tasks t WHERE owner = @owner AND {TaskWrites.HasEnded} ORDER BY updated, id LIMIT @limit",
+        reader => (reader.GetString(0), Number(reader, 1)), cancellationToken, ("@owner", owner), ("@limit", limit));
+
+    private static long Number(DbDataReader reader, int column) => Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
 
     private async Task<List<AgentTask>> CompleteAsync(List<Row> rows, int? historyLength, bool includeArtifacts)
     {

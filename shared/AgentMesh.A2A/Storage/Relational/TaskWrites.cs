@@ -6,6 +6,9 @@ namespace AgentMesh.A2A.Internal;
 /// <summary>The statements that change tasks. Each names the owner; a task of another is not touched.</summary>
 internal static class TaskWrites
 {
+    /// <summary>Of the tasks that are in a terminal state.</summary>
+    public const string HasEnded = "state IN (3, 4, 5, 7)";
+
     private const string IsMine = "EXISTS (SELECT 1 FROM a2a_tasks WHERE id = @id AND owner = @owner)";
 
     private const string AddMessage = $"""
@@ -84,11 +87,23 @@ internal static class TaskWrites
     /// <summary>Deletes up to <paramref name="limit"/> tasks, so that no transaction is long.</summary>
     public static async Task<int> DeleteEndedAsync(DbConnection connection, DbTransaction transaction, DateTimeOffset before, int limit)
     {
-        const string Ended = "SELECT id FROM a2a_tasks WHERE state IN (3, 4, 5, 7) AND updated < @before ORDER BY updated, id LIMIT @limit";
-        (string, object?)[] parameters = [("@before", before.ToUnixTimeMilliseconds()), ("@limit", limit)];
+        const string Ended = $"SELECT id FROM a2a_tasks WHERE {HasEnded} AND updated < @before ORDER BY updated, id LIMIT @limit";
+        return await DeleteAsync(connection, transaction, Ended, [("@before", before.ToUnixTimeMilliseconds()), ("@limit", limit)]).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes those of an owner's tasks that have ended.</summary>
+    public static Task<int> DeleteAsync(DbConnection connection, DbTransaction transaction, string owner, IReadOnlyList<string> taskIds)
+    {
+        var ids = taskIds.Select((id, i) => (Name: $"@t{i}", Value: (object?)id)).ToArray();
+        var ended = $"SELECT id FROM a2a_tasks WHERE owner = @owner AND {HasEnded} AND id IN ({string.Join(", ", ids.Select(id => id.Name))})";
+        return DeleteAsync(connection, transaction, ended, [("@owner", owner), .. ids]);
+    }
+
+    private static async Task<int> DeleteAsync(DbConnection connection, DbTransaction transaction, string which, (string, object?)[] parameters)
+    {
         foreach (var table in Tables)
-            await connection.ExecuteAsync(transaction, $"DELETE FROM {table} WHERE task_id IN ({Ended})", default, parameters).ConfigureAwait(false);
-        return await connection.ExecuteAsync(transaction, $"DELETE FROM a2a_tasks WHERE id IN ({Ended})", default, parameters).ConfigureAwait(false);
+            await connection.ExecuteAsync(transaction, $"DELETE FROM {table} WHERE task_id IN ({which})", default, parameters).ConfigureAwait(false);
+        return await connection.ExecuteAsync(transaction, $"DELETE FROM a2a_tasks WHERE id IN ({which})", default, parameters).ConfigureAwait(false);
     }
 
     private static long Updated(TaskStatus status) => status.Timestamp?.ToUnixTimeMilliseconds() ?? 0;
