@@ -29,6 +29,19 @@ public sealed class TaskLimitTests : IAsyncLifetime
         Assert.Equal(TaskState.Completed, (await bob.SendMessageAsync(new() { Message = ToRead("read") }, Cancellation)).Task!.Status.State);
     }
 
+    [Fact]
+    public async Task A_message_larger_than_the_server_takes_is_refused_before_a_task_is_made_of_it()
+    {
+        await StartAsync("Mesh:Server:MaxRequestBodyBytes", "65536");
+        var ann = await _mesh.Caller("ann").ClientAsync("read", "back.read");
+
+        var refused = await Assert.ThrowsAsync<A2AException>(() => ann.SendMessageAsync(new() { Message = ToRead(new string('x', 65536)) }, Cancellation));
+
+        Assert.Equal(413, refused.HttpStatus);
+        Assert.Empty(await _mesh.TasksAsync("back", "ann"));
+        Assert.Equal(TaskState.Completed, (await ann.SendMessageAsync(new() { Message = ToRead(new string('x', 60_000)) }, Cancellation)).Task!.Status.State);
+    }
+
     private Task<RunningAgent> StartAsync(string setting, string value) => _mesh.StartAsync("back", builder =>
     {
         builder.Configuration[setting] = value;

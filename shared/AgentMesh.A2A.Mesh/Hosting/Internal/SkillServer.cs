@@ -1,5 +1,6 @@
 using System.Reflection;
 using AgentMesh.Auth;
+using AgentMesh.Auth.AspNetCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -42,6 +43,7 @@ internal static class SkillServer
         options.MaxTasksPerOwner = tasks.PerCaller;
         options.MaxBytesPerOwner = tasks.BytesPerCaller;
         options.MaxLiveTasksPerOwner = tasks.LivePerCaller;
+        options.MaxRequestBytes = (int)provider.GetRequiredService<IOptions<AgentServerOptions>>().Value.MaxRequestBodyBytes;
         provider.GetRequiredService<IOptions<SkillOptions>>().Value.Server(options);
         options.Card = card;
         options.CardSigner = signer.Current;
