@@ -18,14 +18,14 @@ public sealed class TaskFollower(A2AClient client, A2AClient? follow = null, Fun
 
     private readonly A2AClient _follow = follow ?? client;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly Dictionary<string, Artifact> _artifacts = new(StringComparer.Ordinal);
+    private readonly ArtifactPieces _artifacts = new();
     private AgentTask? _task;
 
     /// <summary>Sends the message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="cancellationToken">Gives up, and cancels the agent's task.</param>
     /// <returns>The task with its artifacts, as it ended or as it asks back.</returns>
-    /// <exception cref="A2AException">The agent refuses, or its stream cannot be followed to the end.</exception>
+    /// <exception cref="A2AException">The agent refuses, its stream cannot be followed to the end, or its artifacts are larger than <see cref="ArtifactPieces.DefaultMaxBytes"/>.</exception>
     /// <exception cref="HttpRequestException">The agent cannot be reached, or not again in five attempts.</exception>
     /// <exception cref="IOException">The stream broke before its first event: nobody knows whether there is a task.</exception>
     public async Task<AgentTask> RunAsync(Message message, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ public sealed class TaskFollower(A2AClient client, A2AClient? follow = null, Fun
                 if (_task is null
                     ? await FollowAsync(client.SendStreamingMessageAsync(new() { Message = message }, cancellationToken)).ConfigureAwait(false)
                     : await ResumeAsync(_task.Id, cancellationToken).ConfigureAwait(false))
-                    return _task! with { Artifacts = [.. _artifacts.Values] };
+                    return _task! with { Artifacts = _artifacts.ToList() };
             }
             catch (Exception exception) when (_task is not null && attempt < MostReconnects && IsBroken(exception))
             {
@@ -77,7 +77,7 @@ public sealed class TaskFollower(A2AClient client, A2AClient? follow = null, Fun
             if (each.Message is { } answer)
             {
                 _task = new() { Status = new() { State = TaskState.Completed } };
-                _artifacts[""] = new() { Parts = answer.Parts };
+                _artifacts.Begin([new() { Parts = answer.Parts }]);
                 return true;
             }
             if (each.ArtifactUpdate is { } update)
@@ -94,9 +94,7 @@ public sealed class TaskFollower(A2AClient client, A2AClient? follow = null, Fun
     {
         // Its status is taken next, and may be one that was heard already.
         _task = task with { Status = _task?.Status ?? new() };
-        _artifacts.Clear();
-        foreach (var artifact in task.Artifacts ?? [])
-            _artifacts[artifact.ArtifactId] = artifact;
+        _artifacts.Begin(task.Artifacts);
         return await TakeAsync(task.Status).ConfigureAwait(false);
     }
 

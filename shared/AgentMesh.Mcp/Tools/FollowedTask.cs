@@ -18,7 +18,7 @@ internal static class FollowedTask
         AgentTask? task = null;
         try
         {
-            Dictionary<string, Artifact> artifacts = new(StringComparer.Ordinal);
+            var artifacts = new ArtifactPieces();
             await foreach (var each in caller.SendAsync(new() { Message = message }, cancellationToken).ConfigureAwait(false))
             {
                 task = each.Task ?? task;
@@ -30,7 +30,7 @@ internal static class FollowedTask
                 if (progress is not null && Words(status) is { } words)
                     await progress(words).ConfigureAwait(false);
             }
-            return task! with { Artifacts = [.. artifacts.Values] };
+            return task! with { Artifacts = artifacts.ToList() };
         }
         finally
         {
