@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 
 namespace AgentMesh.Agents.Advisor;
 
@@ -60,4 +61,8 @@ internal sealed record StatementSummary(
     [property: Description("positions")] IReadOnlyList<Position> Positions)
 {
     public static StatementSummary Of(Statement statement) => new(statement.Account, statement.Cash, statement.Currency, statement.Positions);
+
+    /// <summary>What an order for a symbol could be paid with.</summary>
+    public string InWords(string symbol) => string.Create(
+        CultureInfo.InvariantCulture, $"The account has {Cash:0.00##} {Currency} and {Positions.Where(each => each.Symbol.Equals(symbol, StringComparison.OrdinalIgnoreCase)).Sum(each => each.Quantity)} {symbol.ToUpperInvariant()}.");
 }

@@ -14,6 +14,8 @@ namespace AgentMesh.Agents.Advisor;
 /// </summary>
 internal sealed class OrderTools(ProposalClient proposals, OrderClient orders, AccountClient accounts, SkillApprovals approvals)
 {
+    private const string AccountRead = "account.read";
+
     private readonly ConcurrentDictionary<string, OrderProposal> _proposed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ApprovedAction> _approved = new(StringComparer.Ordinal);
 
@@ -21,7 +23,7 @@ internal sealed class OrderTools(ProposalClient proposals, OrderClient orders, A
     public OrderOutcome? Outcome { get; private set; }
 
     [KernelFunction("get_account")]
-    [RequireScope("account.read")]
+    [RequireScope(AccountRead)]
     [Description("Reads what an account owns: cash, money, positions.")]
     public async Task<StatementSummary> GetAccountAsync(
         [Description("The account's id.")] string account,
@@ -38,7 +40,15 @@ internal sealed class OrderTools(ProposalClient proposals, OrderClient orders, A
         CancellationToken cancellationToken,
         [Description("The most that one share may cost, or the least that it must bring. None: the newest price.")] decimal? limitPrice = null)
     {
-        var proposal = await proposals.ProposeAsync(account, side, symbol, quantity, limitPrice, cancellationToken);
+        OrderProposal proposal;
+        try
+        {
+            proposal = await proposals.ProposeAsync(account, side, symbol, quantity, limitPrice, cancellationToken);
+        }
+        catch (CalleeException refused) when (refused.Reason is "insufficient_cash" or "insufficient_position" && DelegationContext.Current?.HasScope(AccountRead) == true)
+        {
+            throw new OrderToolException(refused.Reason, $"{refused.Message} {await HoldingsAsync(account, symbol, cancellationToken)}".TrimEnd());
+        }
         _proposed[proposal.Order.OrderId] = proposal;
         Outcome = new("proposed", proposal.Order.OrderId, proposal.Summary);
         return ProposalSummary.Of(proposal);
@@ -96,6 +106,19 @@ internal sealed class OrderTools(ProposalClient proposals, OrderClient orders, A
         {
             Outcome = new("refused", orderId, Outcome?.Summary, refused.Reason, refused.Message);
             throw;
+        }
+    }
+
+    /// <summary>What there is, in words. The Trader does not say it where an order is refused: that takes another scope.</summary>
+    private async Task<string> HoldingsAsync(string account, string symbol, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return StatementSummary.Of(await accounts.FindAsync(account, cancellationToken)).InWords(symbol);
+        }
+        catch (CalleeException)
+        {
+            return "";
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class PlaceOrders(OrderExecution execution) : SkillHandler<Order
         }
         catch (OrderRefusedException refused)
         {
-            throw refused.ToSkillException();
+            throw refused.ToSkillException(DelegationContext.Current);
         }
     }
 

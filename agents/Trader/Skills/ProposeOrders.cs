@@ -1,6 +1,7 @@
 using AgentMesh.A2A;
 using AgentMesh.A2A.Mesh;
 using AgentMesh.Agents.Trader.Placing;
+using AgentMesh.Auth;
 
 namespace AgentMesh.Agents.Trader.Skills;
 
@@ -18,7 +19,7 @@ internal sealed class ProposeOrders(OrderProposer proposer) : SkillHandler<Propo
         }
         catch (OrderRefusedException refused)
         {
-            throw refused.ToSkillException();
+            throw refused.ToSkillException(DelegationContext.Current);
         }
     }
 

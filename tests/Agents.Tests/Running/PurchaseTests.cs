@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AgentMesh.Testing;
 using Microsoft.Data.Sqlite;
@@ -141,13 +142,19 @@ public sealed class PurchaseTests(RunningMesh mesh)
         Assert.Equal(0, await mesh.Approver.CountAsync());
     }
 
-    [Fact]
-    public async Task An_order_that_the_account_cannot_pay_for_is_not_put_to_a_person()
+    [Theory]
+    [InlineData("advisor-and-account", true)]
+    [InlineData("advisor", false)]
+    public async Task An_order_that_the_account_cannot_pay_for_is_not_put_to_a_person_and_who_may_read_the_account_is_told_what_it_has(string advisor, bool told)
     {
-        var answer = await AskAsync("advisor", "Buy 900000 MSFT for port-abc");
+        var has = (await AccountAsync()).Cash.ToString("0.00##", CultureInfo.InvariantCulture);
+
+        var answer = await AskAsync(advisor, "Buy 900000 MSFT for port-abc");
 
         Assert.Equal(["propose_order insufficient_cash"], Steps(answer));
-        Assert.Contains("the account has", Text(answer, "answer"), StringComparison.Ordinal);
+        Assert.Contains("more than the account has", Text(answer, "answer"), StringComparison.Ordinal);
+        Assert.Equal(told, Text(answer, "answer")!.Contains($"The account has {has} USD", StringComparison.Ordinal));
+        Assert.Equal(told, answer.GetRawText().Contains(has, StringComparison.Ordinal));
         Assert.Equal(0, await mesh.Approver.CountAsync());
     }
 

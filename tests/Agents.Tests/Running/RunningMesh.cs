@@ -185,8 +185,8 @@ public class RunningMesh : IAsyncLifetime
         });
         builder.Services.AddMeshIdentity(builder.Configuration);
         builder.Services.Configure<WorkloadApiClientOptions>(o => o.EndpointSocket = Socket);
-        void Add(string name, string callee, string scope, string? instance = null) =>
-            builder.Services.AddHttpClient(name, http => http.BaseAddress = _ports[instance ?? callee].Address).AddAgentAuth(callee, scope);
+        void Add(string name, string callee, string scopes, string? instance = null) =>
+            builder.Services.AddHttpClient(name, http => http.BaseAddress = _ports[instance ?? callee].Address).AddAgentAuth(callee, scopes.Split(' '));
         builder.AddSkillClient<AskedPrices>("read-prices", "market.read");
         Add("advisor", "advisor", "portfolio.advise");
         Add("taken-over", "advisor", "portfolio.advise", "taken-over");
@@ -195,6 +195,8 @@ public class RunningMesh : IAsyncLifetime
         Add("kept", "risk-analyst", "risk.score", "kept");
         Add("trader", "trader", "trade.propose");
         Add("account", "trader", "account.read");
+        Add("trader-and-account", "trader", "trade.propose account.read");
+        Add("advisor-and-account", "advisor", "portfolio.advise account.read");
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         await host.Services.GetRequiredService<SpiffeSource>().WaitUntilReadyAsync(cancellationToken);

@@ -64,6 +64,20 @@ public sealed class TraderTests(RunningMesh mesh)
         Assert.Equal((TaskState.Rejected, reason), (reply.State, reply.Reason));
     }
 
+    [Theory]
+    [InlineData("port-abc", "buy", "MSFT", 1_000_000, "more than the account has. It has ")]
+    [InlineData("port-abc", "sell", "AMZN", 1, "more than the account port-abc has. It has ")]
+    [InlineData("port-xyz", "buy", "MSFT", 1, "There is no such account. Known accounts: ")]
+    public async Task A_refusal_says_what_accounts_there_are_and_what_they_hold_to_those_alone_who_may_read_that(string account, string side, string symbol, long quantity, string told)
+    {
+        var without = await mesh.Client("trader").AskAsync("propose-order", new { account, side, symbol, quantity });
+        var with = await mesh.Client("trader-and-account").AskAsync("propose-order", new { account, side, symbol, quantity });
+
+        Assert.Contains(told, with.Text, StringComparison.Ordinal);
+        Assert.EndsWith(told[..(told.IndexOf('.', StringComparison.Ordinal) + 1)], without.Text, StringComparison.Ordinal);
+        Assert.Equal((without.State, without.Reason), (with.State, with.Reason));
+    }
+
     [Fact]
     public async Task A_proposal_is_an_order_with_the_words_in_which_it_is_approved()
     {
