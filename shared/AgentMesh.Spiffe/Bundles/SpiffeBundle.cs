@@ -90,6 +90,13 @@ public sealed class SpiffeBundle
         return buffer.WrittenSpan.ToArray();
     }
 
+    // By what was read: an authority may be of a kind that no document written here can describe.
+    internal bool HasSameContents(SpiffeBundle other) =>
+        (Sequence, RefreshHint) == (other.Sequence, other.RefreshHint)
+        && X509Authorities.Count == other.X509Authorities.Count
+        && X509Authorities.Zip(other.X509Authorities).All(static pair => pair.First.RawDataMemory.Span.SequenceEqual(pair.Second.RawDataMemory.Span))
+        && JwtBundle.ToJson().AsSpan().SequenceEqual(other.JwtBundle.ToJson());
+
     private static ulong? ReadNumber(JsonElement bundle, string name)
     {
         if (!bundle.TryGetProperty(name, out var value))

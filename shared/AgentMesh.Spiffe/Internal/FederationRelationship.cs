@@ -54,7 +54,7 @@ internal sealed class FederationRelationship(BundleEndpoint endpoint, BundleEndp
             // A replica that lags behind must not bring back what was withdrawn.
             if (_bundle is { } last && fetched.Sequence < last.Sequence)
                 throw new FormatException($"the sequence went back from {last.Sequence} to {fetched.Sequence}");
-            var changed = _bundle is null || !fetched.ToJson().AsSpan().SequenceEqual(_bundle.ToJson());
+            var changed = _bundle is null || !fetched.HasSameContents(_bundle);
             _bundle = fetched;
             return changed;
         }

@@ -33,9 +33,10 @@ public static class JwtSvidValidator
             return JwtSvidValidation.Refused(error!);
         if (!parsed.Audience.Contains(audience, StringComparer.Ordinal))
             return JwtSvidValidation.Refused("it is not for this audience");
-        if (parsed.ExpiresAt + clockSkew <= now)
+        // As differences: exp and nbf may stand at the ends of what a time can be.
+        if (now - parsed.ExpiresAt >= clockSkew)
             return JwtSvidValidation.Refused($"it expired at {parsed.ExpiresAt:u}");
-        if (parsed.NotBefore is { } notBefore && notBefore - clockSkew > now)
+        if (parsed.NotBefore is { } notBefore && notBefore - now > clockSkew)
             return JwtSvidValidation.Refused($"it is not valid before {notBefore:u}");
         if (bundles.FindJwtBundle(parsed.Subject.TrustDomain) is not { } bundle)
             return JwtSvidValidation.Refused($"there is no bundle for its trust domain {parsed.Subject.TrustDomain}");

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using AgentMesh.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace AgentMesh.Spiffe.Tests.Federation;
 
@@ -62,6 +65,28 @@ public sealed class FederatedBundlesTests : FederationFixture
         Assert.Equal(2, federated.FindX509Bundle(Other.TrustDomain)!.Authorities.Count);
     }
 
+    [Fact, Proves("F3", "WA9")]
+    public async Task An_authority_of_another_kind_of_key_does_not_keep_what_was_withdrawn_trusted()
+    {
+        await using var server = await WebServerAsync();
+        using var client = Client();
+        await using var federated = Federated(client);
+        var modern = Ed25519Authority();
+        server.Answer = Document(Other.Root, modern);
+        await AddAsync(federated, BundleEndpoint.Web(Other.TrustDomain, server.Address));
+        Assert.Equal(2, federated.FindX509Bundle(Other.TrustDomain)!.Authorities.Count);
+
+        // The one that signed so far was compromised, say.
+        server.Answer = Document(modern);
+        await federated.RefreshAsync(Other.TrustDomain, Cancellation);
+        Assert.Equal(modern.Thumbprint, Assert.Single(federated.FindX509Bundle(Other.TrustDomain)!.Authorities).Thumbprint);
+
+        var updates = 0;
+        federated.Updated += _ => updates++;
+        await federated.RefreshAsync(Other.TrustDomain, Cancellation);
+        Assert.Equal(0, updates);
+    }
+
     [Fact, Proves("F2", "WA9")]
     public async Task Two_trust_domains_call_each_other_until_the_relationship_ends()
     {
@@ -88,5 +113,21 @@ public sealed class FederatedBundlesTests : FederationFixture
             using var http = new HttpClient(SpiffeTls.CreateHandler(stranger, stranger, Authorize.Id(myId), Time));
             return await http.GetStringAsync(server.Address, Cancellation);
         }
+    }
+
+    private static RequestDelegate Document(params X509Certificate2[] authorities) => context => context.Response.WriteAsJsonAsync(new
+    {
+        keys = authorities.Select(static authority => new { kty = "OKP", crv = "Ed25519", use = "x509-svid", x5c = new[] { Convert.ToBase64String(authority.RawData) } }),
+    }, context.RequestAborted);
+
+    // .NET makes no such key; whatever signs it, a root counts by being in the bundle.
+    private X509Certificate2 Ed25519Authority()
+    {
+        var algorithm = new Oid("1.3.101.112");
+        var key = new PublicKey(algorithm, null, new AsnEncodedData(algorithm, RandomNumberGenerator.GetBytes(32)));
+        var name = new X500DistinguishedName("CN=another kind");
+        using var signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = Time.GetUtcNow();
+        return new CertificateRequest(name, key, HashAlgorithmName.SHA256).Create(name, X509SignatureGenerator.CreateForECDsa(signer), now, now.AddHours(1), [1]);
     }
 }

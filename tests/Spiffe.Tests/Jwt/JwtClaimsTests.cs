@@ -68,6 +68,23 @@ public sealed class JwtClaimsTests : JwtFixture
     }
 
     [Fact, Proves("J2")]
+    public void Times_at_the_ends_of_the_calendar_are_judged_with_any_skew()
+    {
+        var (first, last) = (DateTimeOffset.UnixEpoch.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
+        var minute = TimeSpan.FromMinutes(1);
+
+        Assert.True(Validate(Shaped("exp", last), minute).IsValid);
+        Assert.True(Validate(Shaped("nbf", first), minute).IsValid);
+        Refused("expired at", Validate(Shaped("exp", first), minute));
+        Refused("not valid before", Validate(Shaped("nbf", last), minute));
+        Assert.True(JwtSvidValidator.Validate(Shaped("exp", last), Bundles, Audience, DateTimeOffset.MinValue, minute).IsValid);
+        Refused("expired at", JwtSvidValidator.Validate(Shaped("exp", last), Bundles, Audience, DateTimeOffset.MaxValue));
+        Assert.True(JwtSvidValidator.Validate(Shaped("exp", last), Bundles, Audience, DateTimeOffset.MaxValue, minute).IsValid);
+
+        string Shaped(string claim, long seconds) => Authority.IssueJwt(Advisor, Audience, shape: new JwtShape { Claims = Set(claim, seconds) });
+    }
+
+    [Fact, Proves("J2")]
     public void Time_is_the_validators_and_skew_is_only_what_it_allows()
     {
         var expired = Authority.IssueJwt(Advisor, Audience, TimeSpan.FromSeconds(-5));
