@@ -64,7 +64,7 @@ public static class BadProofs
             "not a token" => ("proof", "dpop_proof_malformed"),
             "two parts" => ($"{parts[0]}.{parts[1]}", "dpop_proof_malformed"),
             "four parts" => ($"{honest}.{parts[2]}", "dpop_proof_malformed"),
-            "no signature" => ($"{parts[0]}.{parts[1]}.", "dpop_proof_signature"),
+            "no signature" => ($"{parts[0]}.{parts[1]}.", "dpop_proof_malformed"),
             "foreign signature" => ($"{parts[0]}.{parts[1]}.{SignatureOfAnother(method, address, now)}", "dpop_proof_signature"),
             "white space" => ($"{parts[0]}. {parts[1]}.{parts[2]}", "dpop_proof_malformed"),
             "longer than 4096" => (prover.Prove(method, address, now, token, (_, c) => c["filler"] = new string('x', 4096)), "dpop_proof_malformed"),

@@ -15,9 +15,6 @@ internal sealed class DpopProof
     /// <summary>Longer ones are refused unread.</summary>
     public const int MaxLength = 4096;
 
-    private static readonly SearchValues<char> Alphabet =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
-
     private readonly ProofClaims _claims;
 
     private DpopProof(ProofPublicKey key, ProofClaims claims) => (Key, _claims) = (key, claims);
@@ -38,10 +35,7 @@ internal sealed class DpopProof
     public static DpopProof? Read(ReadOnlySpan<char> text, ProofPublicKey? known, out string? fault)
     {
         fault = ProofFault.Malformed;
-        if (text.Length is 0 or > MaxLength || text.ContainsAnyExcept(Alphabet))
-            return null;
-        var (first, last) = (text.IndexOf('.'), text.LastIndexOf('.'));
-        if (first <= 0 || last <= first + 1 || text[(first + 1)..last].Contains('.'))
+        if (text.Length > MaxLength || !CompactJws.TrySplit(text, out var first, out var last))
             return null;
         var scratch = ArrayPool<byte>.Shared.Rent(text.Length * 2);
         try

@@ -200,6 +200,36 @@ public sealed class TokenAttackTests : InboundTest
         await AssertHonestCallPassesAsync();
     }
 
+    [Theory, Proves("T38")]
+    [InlineData("^", " ")]
+    [InlineData("^", "\t")]
+    [InlineData("$", "=")]
+    [InlineData("$", "==")]
+    [InlineData("$", "%%")]
+    [InlineData("^", "%")]
+    [InlineData("$", "+")]
+    public async Task Another_spelling_of_a_genuine_token_is_none(string where, string what)
+    {
+        var token = HonestToken();
+        var (signed, signature) = (token[..(token.LastIndexOf('.') + 1)], token[(token.LastIndexOf('.') + 1)..]);
+
+        var respelled = where == "$" ? token + what : signed + signature[..10] + what + signature[10..];
+        AssertRefused(await Client.GetAsync("/score", respelled), HttpStatusCode.Unauthorized, "token_malformed");
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", token)).Status);
+    }
+
+    [Fact, Proves("T38")]
+    public async Task Bits_that_stand_for_nothing_cannot_be_set_in_a_genuine_token()
+    {
+        const string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        var token = HonestToken();
+        // 64 bytes fill 85 characters and a third of the last.
+        var last = alphabet.IndexOf(token[^1], StringComparison.Ordinal);
+
+        AssertRefused(await Client.GetAsync("/score", token[..^1] + alphabet[last | 1]), HttpStatusCode.Unauthorized, "token_signature");
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/score", token)).Status);
+    }
+
     [Theory]
     [InlineData("x")]
     [InlineData("a.b")]

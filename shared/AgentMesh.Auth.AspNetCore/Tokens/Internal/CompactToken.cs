@@ -25,9 +25,7 @@ internal readonly ref struct CompactToken
 
     public static bool TrySplit(ReadOnlySpan<char> token, out CompactToken parts)
     {
-        var first = token.IndexOf('.');
-        var last = token.LastIndexOf('.');
-        var split = first > 0 && last > first + 1 && last < token.Length - 1 && !token[(first + 1)..last].Contains('.');
+        var split = CompactJws.TrySplit(token, out var first, out var last);
         parts = split ? new CompactToken(token, first, last) : default;
         return split;
     }
