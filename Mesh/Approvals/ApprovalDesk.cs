@@ -7,7 +7,7 @@ using AgentMesh.Spiffe;
 namespace AgentMesh.Cli.Approvals;
 
 /// <summary>Where an operator sees what waits for approval, and decides: the authorization server, over mTLS with the operator's SVID.</summary>
-internal sealed class ApprovalDesk : IDisposable
+internal sealed class ApprovalDesk : IApprovalDesk, IDisposable
 {
     private readonly HttpClient _http;
 
@@ -21,8 +21,7 @@ internal sealed class ApprovalDesk : IDisposable
         };
     }
 
-    /// <summary>What waits now, oldest first; if nothing does, waits for the first one.</summary>
-    /// <exception cref="MeshException">The server refuses, fails, or cannot be reached.</exception>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<WaitingApproval>> ListAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"approvals?wait={(int)wait.TotalSeconds}");
@@ -39,8 +38,7 @@ internal sealed class ApprovalDesk : IDisposable
         }
     }
 
-    /// <returns>Null when it is decided; else why not, in the server's words.</returns>
-    /// <exception cref="MeshException">The server cannot be reached.</exception>
+    /// <inheritdoc/>
     public async Task<string?> DecideAsync(string id, bool approve, CancellationToken cancellationToken)
     {
         try

@@ -55,8 +55,12 @@ internal static class ApproveCommand
         return ExitCode.Ok;
     }
 
-    private static WaitingApproval Find(IReadOnlyList<WaitingApproval> pending, string id) =>
-        pending.Where(request => request.Id.StartsWith(id, StringComparison.Ordinal)).ToList() switch
+    // What somebody's script left empty is nobody's decision.
+    private const int ShortestId = 4;
+
+    private static WaitingApproval Find(IReadOnlyList<WaitingApproval> pending, string id) => id.Length < ShortestId
+        ? throw MeshException.BadInput($"'{id}' is too short for the beginning of an id. Give at least {ShortestId} characters; `mesh approve` lists what waits.")
+        : pending.Where(request => request.Id.StartsWith(id, StringComparison.Ordinal)).ToList() switch
         {
             [var one] => one,
             [] => throw MeshException.Refused($"no request '{id}' waits for a decision: it was decided already, has expired, or never was. `mesh approve` lists what waits."),

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace AgentMesh.Cli.CommandLine;
 
 /// <summary>Keeps the mesh up: for questions and approvals on a terminal, else until a signal.</summary>
-internal sealed class Prompt(DemoRun demo, ApprovalWatch approvals, Screen screen)
+internal sealed class Prompt(DemoRun demo, ApprovalWatch approvals, Screen screen, TimeProvider time)
 {
     /// <returns>True when the user ended it; the value means nothing else.</returns>
     public async Task<bool> RunAsync(Portfolio portfolio, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ internal sealed class Prompt(DemoRun demo, ApprovalWatch approvals, Screen scree
     {
         screen.Line();
         screen.Line($"the mesh is up; type a question, such as: Buy 10 {portfolio.Holdings[0].Symbol} for {portfolio.Id}. End it with Ctrl-C");
-        var lines = new TerminalLines();
+        var lines = new TerminalLines(time);
         // Questions are answered beside the reading of lines, one after the other: an answer may wait for an approval that is typed here.
         var answering = Task.CompletedTask;
         Ready();
@@ -55,8 +55,8 @@ internal sealed class Prompt(DemoRun demo, ApprovalWatch approvals, Screen scree
         {
             if (approvals.Current is not null)
                 await DecideAsync(line, cancellationToken);
-            else if (!string.IsNullOrWhiteSpace(line))
-                answering = AnswerAsync(line, portfolio, answering, cancellationToken);
+            else if (!string.IsNullOrWhiteSpace(line.Text))
+                answering = AnswerAsync(line.Text, portfolio, answering, cancellationToken);
             else if (answering.IsCompleted)
                 Ready();
         }
@@ -64,12 +64,12 @@ internal sealed class Prompt(DemoRun demo, ApprovalWatch approvals, Screen scree
 
     private void Ready() => screen.Results.Write(new Text("> "));
 
-    private async Task DecideAsync(string line, CancellationToken cancellationToken)
+    private async Task DecideAsync(TypedLine line, CancellationToken cancellationToken)
     {
         try
         {
-            if (Decision.Parse(line) is { } approve)
-                await approvals.DecideAsync(approve, cancellationToken);
+            if (Decision.Parse(line.Text) is { } approve)
+                await approvals.DecideAsync(approve, line.At, cancellationToken);
             else
                 screen.Line($"a request for approval waits: {Decision.Question}");
         }

@@ -68,7 +68,7 @@ internal sealed class UpRun(UpOptions options, Screen screen, Interrupts interru
             JsonOutput.Write(report);
 
         if (!options.Once)
-            await GuardAsync(processes, new Prompt(demo, new ApprovalWatch(desk, text, _screen, time), _screen).RunAsync(portfolio, interrupts.Token));
+            await GuardAsync(processes, new Prompt(demo, new ApprovalWatch(desk, text, _screen, time), _screen, time).RunAsync(portfolio, interrupts.Token));
         return report.Problems.Count == 0 ? ExitCode.Ok : ExitCode.No;
     }
 

@@ -42,6 +42,9 @@ public sealed class VerbTests(RunningMeshFixture mesh) : IClassFixture<RunningMe
         await using var none = await mesh.RunAsync(0, "deny", "--wait", "30", "--json");
         var id = Assert.Single(Json(none).EnumerateArray()).GetProperty("id").GetString()!;
 
+        await using var unset = await mesh.RunAsync(2, "approve", "");
+        Assert.Contains("too short", unset.Errors, StringComparison.Ordinal);
+
         await using var denied = await mesh.RunAsync(0, "deny", id, "--json");
 
         Assert.Equal(("deny", "spiffe://agentmesh.local/operator/local"), (Text(Json(denied), "decision"), Text(Json(denied), "by")));
