@@ -1,4 +1,5 @@
 using AgentMesh.Cli.Journals;
+using AgentMesh.Cli.Live;
 
 namespace AgentMesh.Cli.Checks;
 
@@ -6,6 +7,9 @@ namespace AgentMesh.Cli.Checks;
 internal sealed class AuditTrail : ICheck
 {
     private const string Name = "the audit trail is intact and shipped";
+
+    string ICheck.Name => Name;
+
     private const int Attempts = 30;
 
     public async Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken)
@@ -13,7 +17,7 @@ internal sealed class AuditTrail : ICheck
         var paths = JournalChecks.In(context.Mesh.AuditDirectory);
         for (var attempt = 1; ; attempt++)
         {
-            var checks = await JournalChecks.RunAsync(paths, complete: true, context.Connection, cancellationToken);
+            var checks = await JournalChecks.RunAsync(paths, complete: true, new LiveLedger(context.Connection), cancellationToken);
             if (checks.Where(check => check.Fault is not null).ToList() is [_, ..] faults)
                 return CheckResult.Red(Name, "Keep the journals as evidence and follow \"A journal that does not fit\" in docs/operations.md.", faults.Select(check => $"{Path.GetFileName(check.Journal)} record {check.Fault!.Seq}: {check.Fault.Reason}"));
             var missing = context.Run.Children.Keys.Where(name => !paths.Any(path => Path.GetFileNameWithoutExtension(path) == name)).ToList();

@@ -39,7 +39,7 @@ internal static class AuditVerifyCommand
         if (all)
             files = [.. JournalChecks.In(LiveMesh.FindHere().AuditDirectory)];
         await using var connection = offline ? null : await OperatorConnection.OpenAsync(LiveMesh.Find(), cancellationToken);
-        var checks = await JournalChecks.RunAsync(files, complete: all && !offline, connection, cancellationToken);
+        var checks = await JournalChecks.RunAsync(files, complete: all && !offline, connection is null ? null : new LiveLedger(connection), cancellationToken);
         if (json)
             JsonOutput.Write(checks);
         else

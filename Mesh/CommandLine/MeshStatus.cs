@@ -60,7 +60,7 @@ internal sealed record MeshStatus(IReadOnlyList<PartStatus> Parts, int? Pending,
 
     private static async Task<IReadOnlyList<PartStatus>> WithLedgerAsync(IReadOnlyList<PartStatus> parts, RunningMesh mesh, OperatorConnection connection, CancellationToken cancellationToken)
     {
-        var heads = await LedgerHead.ListAsync(connection, cancellationToken);
+        var heads = await new LiveLedger(connection).HeadsAsync(cancellationToken);
         return [.. parts.Select(part =>
         {
             if (!mesh.Manifest.TryGetParty(part.Name, out var party) || heads.Where(head => head.Party == party.SpiffeId).ToList() is not [_, ..] held)

@@ -7,17 +7,19 @@ namespace AgentMesh.Cli.Journals;
 internal static class JournalChecks
 {
     /// <summary>Checks files, and, for a run's own folder, that none is missing that the ledger knows.</summary>
-    public static async Task<IReadOnlyList<JournalCheck>> RunAsync(IReadOnlyList<string> paths, bool complete, OperatorConnection? connection, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<JournalCheck>> RunAsync(IReadOnlyList<string> paths, bool complete, ILedger? ledger, CancellationToken cancellationToken)
     {
         // The ledger first: a journal that grows meanwhile is ahead of it, never behind.
-        var heads = connection is null ? null : await LedgerHead.ListAsync(connection, cancellationToken);
+        var heads = ledger is null ? null : await ledger.HeadsAsync(cancellationToken);
         List<JournalCheck> checks = [];
         HashSet<LedgerHead> seen = [];
         foreach (var path in paths)
         {
             var journal = await LocalJournal.ReadAsync(path, cancellationToken);
-            checks.Add(await JournalCheck.RunAsync(journal, heads, connection, cancellationToken));
-            seen.UnionWith(heads?.Where(head => head.Party == journal.Party) ?? []);
+            var check = await JournalCheck.RunAsync(journal, heads, ledger, cancellationToken);
+            checks.Add(check);
+            // The same journal under another name is not another journal; one that begins with another record is.
+            seen.UnionWith(heads?.Where(head => head.Party == journal.Party && (check.Held is null || head.FirstHash == check.Held.FirstHash)) ?? []);
         }
         foreach (var head in complete ? heads?.Except(seen) ?? [] : [])
         {
