@@ -10,5 +10,8 @@ internal sealed record CheckContext(RunInfo Run, RunningMesh Mesh, OperatorConne
 /// <summary>One box of the checklist.</summary>
 internal interface ICheck
 {
+    /// <summary>What it says of the mesh when it is green.</summary>
+    string Name { get; }
+
     Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken);
 }

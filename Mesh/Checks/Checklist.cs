@@ -24,15 +24,15 @@ internal static class Checklist
     }
 
     // A box that cannot be looked into is not green.
-    private static async Task<CheckResult> TryAsync(ICheck box, CheckContext context, CancellationToken cancellationToken)
+    internal static async Task<CheckResult> TryAsync(ICheck box, CheckContext context, CancellationToken cancellationToken)
     {
         try
         {
             return await box.RunAsync(context, cancellationToken);
         }
-        catch (MeshException e)
+        catch (Exception e) when (e is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
-            return CheckResult.Red(box.GetType().Name, "Let this be looked at, then run `mesh check` again.", e.Message);
+            return CheckResult.Red(box.Name, "Let this be looked at, then run `mesh check` again.", e.Message);
         }
     }
 }

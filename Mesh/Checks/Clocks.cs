@@ -7,6 +7,8 @@ internal sealed class Clocks : ICheck
 {
     private const string Name = "clocks agree";
 
+    string ICheck.Name => Name;
+
     // An HTTP date has no fractions; SVIDs are dated back by ten seconds.
     private static readonly TimeSpan Good = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Bearable = TimeSpan.FromSeconds(10);

@@ -7,9 +7,13 @@ internal sealed class LeastPrivilege : ICheck
 {
     private const string Name = "least privilege";
 
+    string ICheck.Name => Name;
+
     public Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var manifest = context.Mesh.Manifest;
+        if (PolicyInForce.FindOther(Name, context) is { } other)
+            return Task.FromResult(other);
         var findings = PolicyAnalysis.Lint(manifest);
         var edges = manifest.Agents.Values.Concat(manifest.Operators.Values).Sum(party => party.Calls.Count);
         return Task.FromResult(findings.Count == 0

@@ -6,6 +6,9 @@ namespace AgentMesh.Cli.Checks;
 internal sealed class Lifetimes : ICheck
 {
     private const string Name = "credentials live an hour at most";
+
+    string ICheck.Name => Name;
+
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     // Issuers date back a little, for clocks that are behind.

@@ -7,6 +7,8 @@ internal sealed class MutualTls : ICheck
 {
     private const string Name = "mutual TLS is enforced";
 
+    string ICheck.Name => Name;
+
     public async Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         List<string> evidence = [], faults = [];

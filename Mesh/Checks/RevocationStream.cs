@@ -7,6 +7,8 @@ internal sealed class RevocationStream : ICheck
 {
     private const string Name = "every agent hears of revocations";
 
+    string ICheck.Name => Name;
+
     public async Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(3) };

@@ -8,6 +8,8 @@ internal sealed class Rotation : ICheck
 {
     private const string Name = "identities rotate by themselves";
 
+    string ICheck.Name => Name;
+
     public async Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();

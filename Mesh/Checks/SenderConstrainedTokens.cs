@@ -5,6 +5,8 @@ internal sealed class SenderConstrainedTokens : ICheck
 {
     private const string Name = "tokens are bound to their sender";
 
+    string ICheck.Name => Name;
+
     public async Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var metadata = await context.Connection.GetAsync(".well-known/oauth-authorization-server", cancellationToken);

@@ -1,3 +1,4 @@
+using AgentMesh.Cli.Processes;
 
 namespace AgentMesh.Cli.Checks;
 
@@ -5,23 +6,33 @@ namespace AgentMesh.Cli.Checks;
 internal sealed class StaticSecrets : ICheck
 {
     private const string Name = "no static secrets";
+
+    string ICheck.Name => Name;
+
     private const int LongestFile = 64 * 1024 * 1024;
 
     public Task<CheckResult> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         List<string> evidence = [], faults = [], doubts = [];
-        ScanFiles(context.Run.Directory, evidence, faults, cancellationToken);
+        foreach (var directory in FoldersOf(context.Run))
+            ScanFiles(directory, evidence, faults, doubts, cancellationToken);
         if (OperatingSystem.IsLinux())
             ScanProcesses(context.Run, evidence, faults, doubts);
         else
             doubts.Add("environments and command lines of other processes cannot be read on this system");
         return Task.FromResult(
             faults.Count > 0 ? CheckResult.Red(Name, "Remove and replace what was found: whoever reads it can use it. AgentMesh needs none of it.", [.. faults, .. doubts, .. evidence])
-            : doubts.Count > 0 ? CheckResult.Amber(Name, "Start the mesh without these variables: every child inherits them, and static keys are what SVIDs replace.", [.. doubts, .. evidence])
+            : doubts.Count > 0 ? CheckResult.Amber(Name, "Let these files be read, and start the mesh without these variables: every child inherits them, and static keys are what SVIDs replace.", [.. doubts, .. evidence])
             : CheckResult.Green(Name, evidence));
     }
 
-    private static void ScanFiles(string directory, List<string> evidence, List<string> faults, CancellationToken cancellationToken)
+    /// <summary>The run's own, and the one that it keeps things in over its end (<c>--data</c>), where the journals' folder leads to.</summary>
+    private static IEnumerable<string> FoldersOf(RunInfo run) =>
+        Directory.ResolveLinkTarget(Path.Combine(run.Directory, RunDirectory.AuditFolder), returnFinalTarget: true) is { } kept
+            ? [run.Directory, Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(kept.FullName))!]
+            : [run.Directory];
+
+    private static void ScanFiles(string directory, List<string> evidence, List<string> faults, List<string> doubts, CancellationToken cancellationToken)
     {
         var scanned = 0;
         foreach (var file in Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint }))
@@ -33,8 +44,14 @@ internal sealed class StaticSecrets : ICheck
                 continue;
             }
             // The runtime's pipes and sockets lie here, too: they have no length, and opening a pipe would wait for a writer.
-            if (new FileInfo(file).Length == 0 || TryRead(file) is not { } text)
+            if (new FileInfo(file) is not { Exists: true, Length: > 0 })
                 continue;
+            if (TryRead(file) is not { } text)
+            {
+                if (File.Exists(file))
+                    doubts.Add($"{file} cannot be read, or is larger than {LongestFile} bytes");
+                continue;
+            }
             scanned++;
             faults.AddRange(SecretPatterns.In(text).Select(kind => $"{file} holds {kind}"));
         }
