@@ -26,7 +26,10 @@ internal static class ReachCommand
                 throw MeshException.BadInput($"there is no '{parsed.GetRequiredValue(name)}' in {manifest.Path}.");
 
             // The worst task: one that carries everything that the party can be asked.
-            var live = parsed.GetValue(Options.Serving) is { Length: > 0 } given ? given : [.. manifest.ScopesOf(party.Name)];
+            var given = (parsed.GetValue(Options.Serving) ?? []).SelectMany(scopes => scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray();
+            if (given.FirstOrDefault(scope => !manifest.Scopes.ContainsKey(scope)) is { } unknown)
+                throw MeshException.BadInput($"{manifest.Path} has no scope '{unknown}'. It has: {string.Join(", ", manifest.Scopes.Keys)}.");
+            var live = given.Length > 0 ? given : [.. manifest.ScopesOf(party.Name)];
             ReachReport[] reports = [PolicyAnalysis.Reach(manifest, party, []), PolicyAnalysis.Reach(manifest, party, live)];
             if (parsed.GetValue(Options.Json))
                 JsonOutput.Write(reports.Select(Document));

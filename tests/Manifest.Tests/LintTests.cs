@@ -103,6 +103,20 @@ public sealed class LintTests
     public void The_manifests_own_warnings_are_among_it() => Assert.Contains("No edge grants scope \"s\"", Assert.Single(Messages(
         """{ "trustDomain": "t", "scopes": { "s": { "description": "d" } }, "agents": {} }""")), StringComparison.Ordinal);
 
+    [Fact]
+    public void A_high_risk_scope_is_not_left_out_behind_two_hundred_other_findings()
+    {
+        var agents = string.Join(", ", Enumerable.Range(0, 300).Select(i => $"\"a{i}\": {{ \"project\": \"a{i}\" }}"));
+
+        var messages = Messages($$"""
+            { "trustDomain": "t", "scopes": { "funds.transfer": { "description": "Move money" } }, "agents": { {{agents}} },
+              "operators": { "me": { "calls": { "a0": { "scopes": ["funds.transfer"] } } } } }
+            """).ToList();
+
+        Assert.True(messages.Count > 200);
+        Assert.Contains(messages, message => message.StartsWith("Scope \"funds.transfer\" sounds high-risk", StringComparison.Ordinal));
+    }
+
     private static string Granting(string scope, string description) => $$"""
         { "trustDomain": "t", "scopes": { "{{scope}}": { "description": "{{description}}" } }, "agents": { "a": { "project": "a" } },
           "operators": { "me": { "calls": { "a": { "scopes": ["{{scope}}"] } } } } }

@@ -54,6 +54,13 @@ public sealed class VerbWithoutMeshTests : IDisposable
         Assert.Contains("advisor, idle: 1 agent in reach", told.Output, StringComparison.Ordinal);
         Assert.Contains("advisor, serving a request that carries ", told.Output, StringComparison.Ordinal);
 
+        await using var both = await MeshRun.RunAsync(_sandbox, "reach", "advisor", "--serving", "portfolio.advise account.read");
+        await using var apart = await MeshRun.RunAsync(_sandbox, "reach", "advisor", "--serving", "portfolio.advise", "account.read");
+        Assert.Equal(apart.Output, both.Output);
+        Assert.Contains("serving a request that carries portfolio.advise account.read: 3 agents in reach", both.Output, StringComparison.Ordinal);
+        await using var misspelt = await MeshRun.RunAsync(_sandbox, "reach", "advisor", "--serving", "portfolio.advice");
+        Assert.Equal(2, await misspelt.ExitAsync());
+        Assert.Contains("has no scope 'portfolio.advice'", misspelt.Errors, StringComparison.Ordinal);
         await using var json = await MeshRun.RunAsync(_sandbox, "reach", "advisor", "--serving", "portfolio.advise", "--json");
         var reports = JsonSerializer.Deserialize<JsonElement>(json.Output).EnumerateArray().ToList();
         Assert.Equal(["market-data"], Agents(reports[0]));

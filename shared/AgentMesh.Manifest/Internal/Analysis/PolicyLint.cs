@@ -10,7 +10,8 @@ internal static class PolicyLint
 
     public static IReadOnlyList<ManifestDiagnostic> Run(MeshManifest manifest)
     {
-        var diagnostics = new DiagnosticBag(manifest.File);
+        // All of them: the reader of the file stops at some number, but what is found last is not what matters least.
+        var diagnostics = new DiagnosticBag(manifest.File, int.MaxValue);
         foreach (var warning in manifest.Warnings)
             diagnostics.Warning(new(warning.Line, warning.Column), warning.Message);
 

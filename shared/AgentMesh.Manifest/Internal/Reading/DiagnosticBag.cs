@@ -1,7 +1,9 @@
 namespace AgentMesh.Manifest.Internal.Reading;
 
 /// <summary>Collects what is found in one file.</summary>
-internal sealed class DiagnosticBag(string file)
+/// <param name="file">Its name.</param>
+/// <param name="most">How many are kept.</param>
+internal sealed class DiagnosticBag(string file, int most = Limits.Diagnostics)
 {
     private readonly List<ManifestDiagnostic> _found = [];
     private bool _cut;
@@ -9,7 +11,7 @@ internal sealed class DiagnosticBag(string file)
     public bool HasErrors { get; private set; }
 
     /// <summary>Whether so much was found that searching on would only cost time.</summary>
-    public bool IsFull => _found.Count >= Limits.Diagnostics;
+    public bool IsFull => _found.Count >= most;
 
     public void Error(ManifestPosition at, string message)
     {
@@ -23,7 +25,7 @@ internal sealed class DiagnosticBag(string file)
     {
         var ordered = _found.OrderBy(found => found.Line).ThenBy(found => found.Column).ToList();
         if (_cut)
-            ordered.Add(ordered[^1] with { Message = $"More than {Limits.Diagnostics} problems; those behind this one are not listed." });
+            ordered.Add(ordered[^1] with { Message = $"More than {most} problems; those behind this one are not listed." });
         return ordered.AsReadOnly();
     }
 
