@@ -45,11 +45,11 @@ internal sealed class ApprovalWatch(IApprovalDesk desk, ApprovalText text, Scree
             if (_current is null && waiting.FirstOrDefault(item => !_shown.Contains(item.Id)) is { } next)
             {
                 _shown.Add(next.Id);
-                Show(next, question(next));
                 var now = time.GetTimestamp();
                 var replaces = Volatile.Read(ref _ended) is > 0 and var ended && time.GetElapsedTime(ended, now) < Reading;
                 Volatile.Write(ref _readableFrom, replaces ? now + (long)(Reading.TotalSeconds * time.TimestampFrequency) : now);
                 _current = next;
+                Show(next, question(next));
             }
             else
             {
