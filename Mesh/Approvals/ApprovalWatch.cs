@@ -8,7 +8,7 @@ internal sealed class ApprovalWatch(IApprovalDesk desk, ApprovalText text, Scree
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
-    // A request that takes another's place on the screen is read before it is decided on.
+    // A request that takes the place of one that ended under the person's hands is read before it is decided on.
     private static readonly TimeSpan Reading = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<string> _shown = [];
@@ -71,7 +71,6 @@ internal sealed class ApprovalWatch(IApprovalDesk desk, ApprovalText text, Scree
         }
         if (Interlocked.Exchange(ref _current, null) is not { } decided)
             return;
-        Volatile.Write(ref _ended, time.GetTimestamp());
         var refusal = await desk.DecideAsync(decided.Id, approve, cancellationToken);
         screen.Line(refusal is null ? (approve ? "approved" : "denied") : $"not decided: {Printable.Line(refusal)}");
     }
