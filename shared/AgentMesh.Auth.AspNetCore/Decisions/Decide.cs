@@ -32,6 +32,9 @@ internal sealed class Decide(RequestDelegate next, CallerChecks checks, Decision
         try
         {
             recorded = recorder.RecordAsync(decision).AsTask();
+            // Nobody who has gone waits for a disk that stalls.
+            if (!recorded.IsCompleted)
+                recorded = recorded.WaitAsync(context.RequestAborted);
             if (reason is not null || recorded.IsCompleted)
                 await recorded.ConfigureAwait(false);
         }

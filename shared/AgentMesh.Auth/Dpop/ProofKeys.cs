@@ -15,6 +15,9 @@ internal sealed class ProofKeys(IOptions<MeshOptions> options, TimeProvider time
     private readonly Lock _gate = new();
     private volatile Generation? _current;
 
+    /// <summary>Whether tokens are bound to such a key rather than to the X509-SVID.</summary>
+    public bool AreNeeded => _needed;
+
     /// <summary>The key to have tokens bound to; null when they are bound to the X509-SVID.</summary>
     public ProofKey? Current
     {

@@ -7,8 +7,10 @@ namespace AgentMesh.Auth;
 /// Exchanges the token of the request being served, or this party's own JWT-SVID where a task begins, for one that the callee accepts
 /// (RFC 8693 §2.1). The party proves itself with its X509-SVID, to which the new token is bound (RFC 8705 §3), or with a JWT-SVID and a key (RFC 9449).
 /// </summary>
-internal sealed class TokenExchangeSource(AuthorizationServer server, MeshIdentity identity, PresentedSubjects subjects, TimeProvider time, AuthMetrics metrics) : ITokenSource
+internal sealed class TokenExchangeSource(AuthorizationServer server, MeshIdentity identity, PresentedSubjects subjects, ProofKeys keys, TimeProvider time, AuthMetrics metrics) : ITokenSource
 {
+    public bool BindsToSvid => !keys.AreNeeded;
+
     public async ValueTask<TokenResult> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
         var issuer = identity.Issuer is { Length: > 0 } text ? new Uri(text) : null;

@@ -91,8 +91,11 @@ public static class AgentAuthExtensions
             services.GetRequiredService<TimeProvider>(), reason => HandshakeLog.Refused(logger, party.Name, reason));
         var tokens = party.Authentication == EdgeAuthentication.Mtls ? null : services.GetRequiredService<TokenCache>();
         var needApproval = ScopeSet.Of(scopes.Values.Where(scope => identity.Manifest.Scopes.TryGetValue(scope, out var definition) && definition.NeedsApproval));
-        var audit = new CallAudit(services.GetRequiredService<IAuditLog>(), identity, services.GetRequiredService<TimeProvider>(), logger, party, scopes, needApproval);
-        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, sources.For(party).Delegates, services.GetRequiredService<ProofKeys>(),
+        var source = sources.For(party);
+        var audit = new CallAudit(services.GetRequiredService<IAuditLog>(), identity, services.GetRequiredService<TimeProvider>(), logger, party, scopes, needApproval, source.BindsToSvid);
+        // Only the mesh's authorization server binds tokens to this process's key.
+        var keys = sources.IsDefaultFor(party) ? services.GetRequiredService<ProofKeys>() : null;
+        return new AgentAuthHandler(party, scopes, needApproval, identity, tokens, source, keys,
             services.GetRequiredService<TimeProvider>(), audit, logger, connections);
     }
 

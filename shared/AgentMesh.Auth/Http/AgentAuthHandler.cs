@@ -28,15 +28,16 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     private readonly IX509SvidSource _svids;
     private readonly TokenCache? _tokens;
     private readonly bool _delegates;
-    private readonly ProofKeys _keys;
+    private readonly bool _bindsToSvid;
+    private readonly ProofKeys? _keys;
     private readonly TimeProvider _time;
     private readonly CallAudit _audit;
     private readonly ILogger _logger;
 
-    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, bool delegates, ProofKeys keys, TimeProvider time,
+    internal AgentAuthHandler(Party callee, ScopeSet scopes, ScopeSet needApproval, IX509SvidSource svids, TokenCache? tokens, ITokenSource source, ProofKeys? keys, TimeProvider time,
         CallAudit audit, ILogger logger, HttpMessageHandler inner) : base(inner)
     {
-        (_callee, _scopes, _needApproval, _svids, _tokens, _delegates) = (callee, scopes, needApproval, svids, tokens, delegates);
+        (_callee, _scopes, _needApproval, _svids, _tokens, _delegates, _bindsToSvid) = (callee, scopes, needApproval, svids, tokens, source.Delegates, source.BindsToSvid);
         (_keys, _time, _audit, _logger) = (keys, time, audit, logger);
     }
 
@@ -51,12 +52,12 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         }
         catch (AgentAuthorizationException refused)
         {
-            await _audit.RefusedAsync(request, refused.Code, refused.Code is RedirectRefused or AuditUnavailable ? "answer_discarded" : "not_sent").ConfigureAwait(false);
+            await _audit.RefusedAsync(request, refused.Code, refused.Code is RedirectRefused or AuditUnavailable ? "answer_discarded" : "not_sent", cancellationToken).ConfigureAwait(false);
             throw;
         }
         catch (HttpRequestException failed) when (failed.InnerException is AuthenticationException)
         {
-            await _audit.RefusedAsync(request, PeerRefused, "connection_closed").ConfigureAwait(false);
+            await _audit.RefusedAsync(request, PeerRefused, "connection_closed", cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -99,9 +100,17 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         if (request.GetApproval() is { } approval)
             return (await SendApprovedAsync(request, approval, svid, cancellationToken).ConfigureAwait(false), null);
         if (_tokens is null)
-            return (await SendRecordedAsync(request, svid, cancellationToken).ConfigureAwait(false), null);
+            return (await SendRecordedAsync(request, svid, token: null, cancellationToken).ConfigureAwait(false), null);
 
-        var wanted = new TokenRequest { Callee = _callee, Scopes = _scopes, Svid = svid, ProofKey = _keys.Current, OnBehalfOf = _delegates ? DelegationContext.Current : null };
+        var wanted = new TokenRequest
+        {
+            Callee = _callee,
+            Scopes = _scopes,
+            Svid = svid,
+            BindsToSvid = _bindsToSvid,
+            ProofKey = _keys?.Current,
+            OnBehalfOf = _delegates ? DelegationContext.Current : null,
+        };
         var result = await _tokens.GetAsync(wanted, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Refuse(result.Error.Code, result.Error.Description);
@@ -122,7 +131,7 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
             request.Headers.TryAddWithoutValidation(DpopNames.Header, key.Prove(request.Method.Method, request.RequestUri!, _time.GetUtcNow(), token.Hash));
         try
         {
-            return await SendRecordedAsync(request, svid, cancellationToken).ConfigureAwait(false);
+            return await SendRecordedAsync(request, svid, token, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -134,9 +143,10 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
     }
 
     // The record becomes durable while the callee works; what came of the request is used only once it is.
-    private async Task<HttpResponseMessage> SendRecordedAsync(HttpRequestMessage request, X509Svid svid, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendRecordedAsync(HttpRequestMessage request, X509Svid svid, AccessToken? token, CancellationToken cancellationToken)
     {
-        var recorded = _audit.SentAsync(request, svid).AsTask();
+        // Whoever gives up need not wait for a disk that stalls; what it sent is recorded all the same.
+        var recorded = _audit.SentAsync(request, svid, token).AsTask().WaitAsync(cancellationToken);
         HttpResponseMessage response;
         try
         {
@@ -151,6 +161,11 @@ public sealed partial class AgentAuthHandler : DelegatingHandler
         {
             await recorded.ConfigureAwait(false);
             return response;
+        }
+        catch (OperationCanceledException)
+        {
+            response.Dispose();
+            throw;
         }
         catch (AuditException exception)
         {

@@ -13,6 +13,11 @@ public interface ITokenSource
     /// </summary>
     bool Delegates => true;
 
+    /// <summary>
+    /// Whether its tokens are bound to <see cref="TokenRequest.Svid"/> (RFC 8705 §3). When not, a token goes on being used after the SVID was rotated.
+    /// </summary>
+    bool BindsToSvid => true;
+
     /// <summary>Obtains a new token, bound to the request's SVID where the issuer binds tokens.</summary>
     /// <param name="request">What it is for.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

@@ -15,6 +15,9 @@ public sealed class TokenRequest
     /// <summary>The SVID that authenticates the call. The token is bound to it and worth nothing with another (RFC 8705 §3.1).</summary>
     public required X509Svid Svid { get; init; }
 
+    /// <summary>Whether it will be bound to <see cref="Svid"/>, and so is worth nothing after that one.</summary>
+    internal bool BindsToSvid { get; init; } = true;
+
     /// <summary>The key that the token is to be bound to instead (RFC 9449); null: to the SVID.</summary>
     internal ProofKey? ProofKey { get; init; }
 

@@ -21,6 +21,8 @@ internal sealed partial class EntraTokenSource(EntraCallees callees, EntraAcquir
 
     public bool Delegates => false;
 
+    public bool BindsToSvid => false;
+
     public async ValueTask<TokenResult> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
         if (callees.Find(request.Callee.Name) is not { } callee)

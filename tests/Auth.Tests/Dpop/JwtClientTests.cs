@@ -56,6 +56,7 @@ public sealed class JwtClientTests : IAsyncLifetime
         Assert.Equal(("GET", new Uri(Callee.Address, "/score").AbsoluteUri), ((string?)first["htm"], (string?)first["htu"]));
         Assert.NotNull(first["ath"]);
         Assert.NotEqual((string?)first["jti"], (string?)second["jti"]);
+        Assert.All(Caller.Audit.Events, call => Assert.Equal(("call", "mtls+dpop"), (call.Kind, call.Authentication)));
         Assert.All(Callee.Audit.Events, decision => Assert.Equal(("allow", "mtls+dpop"), (decision.Decision, decision.Authentication)));
     }
 
@@ -94,6 +95,16 @@ public sealed class JwtClientTests : IAsyncLifetime
 
         Assert.NotEqual(before, Key(await ScoreAsync()));
         Assert.Equal(exchanges + 1, Mesh.Issuer.Exchanges);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_bound_to_the_key_is_used_on_after_the_svid_was_rotated()
+    {
+        await ScoreAsync();
+        Caller.Source.Rotate();
+        await ScoreAsync();
+
+        Assert.Equal(1, Mesh.Issuer.Exchanges);
     }
 
     [Fact]

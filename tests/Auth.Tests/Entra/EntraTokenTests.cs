@@ -34,8 +34,25 @@ public sealed class EntraTokenTests : EntraTest
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var allowed = callee.Audit.Last;
         Assert.Equal(("allow", "mtls+entra", "risk.score"), (allowed.Decision, allowed.Authentication, allowed.Scopes));
+        Assert.Equal("mtls+entra", caller.Audit.Last.Authentication);
         Assert.Equal((TestManifest.IdOf("advisor"), TestManifest.IdOf("advisor")), (allowed.Caller, allowed.Subject));
         Assert.Equal(0, Mesh.Mesh.Issuer.Exchanges);
+    }
+
+    [Fact]
+    public async Task A_token_is_used_on_after_the_svid_was_rotated_also_while_entra_cannot_be_reached()
+    {
+        var callee = await Mesh.StartCalleeAsync();
+        var caller = Mesh.Caller(null, ("Mesh:ClientAuthentication", "jwt"));
+        using (var before = await caller.Client().GetAsync(new Uri(callee.Address, "/score"), Cancellation))
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        Entra.Intercept = _ => TypedResults.StatusCode(503);
+        caller.Source.Rotate();
+
+        using var response = await caller.Client().GetAsync(new Uri(callee.Address, "/score"), Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Single(Entra.Requests);
     }
 
     [Fact]

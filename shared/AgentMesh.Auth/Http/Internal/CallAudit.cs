@@ -6,25 +6,29 @@ using Microsoft.Extensions.Logging;
 namespace AgentMesh.Auth;
 
 /// <summary>The caller's side of the audit trail, for one callee and its scopes: which requests were sent with which credential, and which were not sent.</summary>
-internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, TimeProvider time, ILogger logger, Party callee, ScopeSet scopes, ScopeSet needApproval)
+internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, TimeProvider time, ILogger logger, Party callee, ScopeSet scopes, ScopeSet needApproval,
+    bool bindsToSvid)
 {
     private const int LongestAction = 256;
 
     private readonly string _me = identity.Id.ToString();
     private readonly string _scopes = scopes.ToString();
-    private readonly string _authentication = callee.Authentication == EdgeAuthentication.Mtls ? "mtls" : "mtls+token";
     private readonly string _risk = needApproval.Count > 0 ? AuditFacts.HighRisk : AuditFacts.NormalRisk;
 
     /// <summary>The request goes out with its credential. It need not wait for this; its answer has to.</summary>
-    public ValueTask SentAsync(HttpRequestMessage request, X509Svid svid) =>
-        audit.WriteAsync(Event(request, svid, null, null));
+    public ValueTask SentAsync(HttpRequestMessage request, X509Svid svid, AccessToken? token) =>
+        audit.WriteAsync(Event(request, svid, token is null ? "mtls" : token.ProofKey is not null ? "mtls+dpop" : bindsToSvid ? "mtls+token" : "mtls+entra", null, null));
 
     /// <summary>The request was not sent, or what answered was not the callee. Never throws: whoever called is told of the refusal itself.</summary>
-    public async ValueTask RefusedAsync(HttpRequestMessage request, string reason, string remediation)
+    public async ValueTask RefusedAsync(HttpRequestMessage request, string reason, string remediation, CancellationToken cancellationToken)
     {
         try
         {
-            await audit.WriteAsync(Event(request, null, reason, remediation)).ConfigureAwait(false);
+            await audit.WriteAsync(Event(request, null, null, reason, remediation), CancellationToken.None).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody waits for it any more; it is recorded all the same.
         }
         catch (AuditException exception)
         {
@@ -32,7 +36,7 @@ internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, 
         }
     }
 
-    private AuditEvent Event(HttpRequestMessage request, X509Svid? sentWith, string? reason, string? remediation)
+    private AuditEvent Event(HttpRequestMessage request, X509Svid? sentWith, string? authentication, string? reason, string? remediation)
     {
         var (served, span) = (DelegationContext.Current, Activity.Current);
         return new AuditEvent
@@ -46,7 +50,7 @@ internal sealed partial class CallAudit(IAuditLog audit, MeshIdentity identity, 
             Callee = callee.SpiffeId,
             Action = ActionOf(request),
             Scopes = _scopes,
-            Authentication = sentWith is null ? null : _authentication,
+            Authentication = authentication,
             Decision = sentWith is null ? "deny" : "allow",
             Reason = reason,
             TransactionId = served?.TransactionId,

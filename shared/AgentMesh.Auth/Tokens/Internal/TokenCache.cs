@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace AgentMesh.Auth;
 
 /// <summary>
-/// Tokens by callee, scopes, subject and SVID. Holds a bounded number, in memory only; many callers that need the same token wait
+/// Tokens by callee, scopes, subject and what they are bound to. Holds a bounded number, in memory only; many callers that need the same token wait
 /// for one exchange, which goes on when one of them gives up.
 /// </summary>
 internal sealed partial class TokenCache(
