@@ -227,15 +227,25 @@ public sealed class AgentRegistryTests : IDisposable
         }
         Volatile.Write(ref well, false);
         var before = Volatile.Read(ref asked);
-        while (Volatile.Read(ref asked) < before + 6)
-        {
-            _time.Advance(TimeSpan.FromMinutes(1));
-            await Task.Yield();
-        }
-        Assert.False((await client.FindAsync(new(), cancellation)).Single().Healthy);
+        await AskedAsync(1);
+        // Whatever was under way when the agent fell ill is over.
+        var last = (await client.FindAsync(new(), cancellation)).Single().Renewed;
+        await AskedAsync(6);
+        var ill = (await client.FindAsync(new(), cancellation)).Single();
+        Assert.Equal((last, false), (ill.Renewed, ill.Healthy));
         Volatile.Write(ref well, true);
         while (!(await client.FindAsync(new(), cancellation)).Single().Healthy)
             _time.Advance(TimeSpan.FromSeconds(1));
+
+        async Task AskedAsync(int times)
+        {
+            while (Volatile.Read(ref asked) < before + times)
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                await Task.Yield();
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     [Theory]
