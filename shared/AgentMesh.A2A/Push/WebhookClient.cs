@@ -6,17 +6,26 @@ namespace AgentMesh.A2A.Internal;
 /// <summary>Posts a notification, again when it may help (A2A §4.3.3).</summary>
 internal sealed class WebhookClient(PushNotificationOptions options, TimeProvider time) : IDisposable
 {
+    /// <summary>Why a webhook is given up for good.</summary>
+    public const string NotAllowed = "its owner may not be notified any more";
+
     private static readonly MediaTypeHeaderValue MediaType = new(A2AMediaTypes.A2AJson);
 
     private readonly HttpClient _http = new(WebhookConnector.CreateHandler(options)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Returns <see langword="null"/> when the webhook took it, otherwise why it was given up. Never the credentials.</summary>
-    public async Task<string?> SendAsync(TaskPushNotificationConfig config, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    public async Task<string?> SendAsync(TaskPushNotificationConfig config, string owner, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         var delay = options.FirstDelay;
         for (var attempt = 1; ; attempt++)
         {
-            var (reason, again) = await TryAsync(config, json, cancellationToken).ConfigureAwait(false);
+            // Each time anew: what was allowed a while ago may have been revoked.
+            var allowed = options.MayNotify is { } may ? may(owner) : true;
+            if (allowed == false)
+                return NotAllowed;
+            var (reason, again) = allowed is null
+                ? ("it cannot be told now whether its owner may still be notified", true)
+                : await TryAsync(config, json, cancellationToken).ConfigureAwait(false);
             if (reason is null)
                 return null;
             if (!again || attempt == options.Attempts)

@@ -21,6 +21,12 @@ public sealed class PushNotificationOptions
     public bool AllowHttp { get; set; }
 
     /// <summary>
+    /// Whether an owner may still be notified, asked with the owner before each attempt. Where not, its webhook is deleted; where it cannot be told now
+    /// (<see langword="null"/>), the attempt counts as failed. Without it every owner may.
+    /// </summary>
+    public Func<string, bool?>? MayNotify { get; set; }
+
+    /// <summary>
     /// Networks that webhooks may be in although they are loopback, link-local, private or reserved. Empty, the default, blocks all
     /// of those: addresses are checked after name resolution, when the connection is made.
     /// </summary>

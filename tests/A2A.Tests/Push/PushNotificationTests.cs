@@ -102,6 +102,119 @@ public sealed class PushNotificationTests
         Assert.Equal(HttpStatusCode.BadRequest, (await server.RestAsync(HttpMethod.Post, $"/tasks/{id}/pushNotificationConfigs", """{"id":"b","url":"https://b.example/"}""")).Status);
     }
 
+    [Fact]
+    public async Task Webhooks_that_are_made_at_once_are_no_more_than_a_task_may_have()
+    {
+        var store = new HookedStore();
+        await using var server = await TestServer.StartAsync(options => options.Push.MaxConfigsPerTask = 8, store);
+        var id = (await server.RpcAsync("SendMessage", TestServer.Send("ask"))).GetProperty("result").GetProperty("task").GetProperty("id").GetString()!;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i =>
+            server.RestAsync(HttpMethod.Post, $"/tasks/{id}/pushNotificationConfigs", $$"""{"id":"p{{i}}","url":"https://a.example/"}""")));
+        Assert.Equal(8, answers.Count(answer => answer.Status == HttpStatusCode.OK));
+        Assert.Equal(8, (await store.FindPushConfigsAsync("alice", id, Cancellation)).Count);
+    }
+
+    /// <summary>Between two messages nobody uses the task; what is queued is delivered all the same, and first.</summary>
+    [Fact]
+    public async Task The_order_holds_when_a_task_goes_on_before_its_webhook_has_caught_up()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var slow = await WebhookReceiver.StartAsync(go.Task);
+        await using var swift = await WebhookReceiver.StartAsync();
+        await using var server = await TestServer.StartAsync(AllowLoopback);
+        var id = await AskAsync(server, slow, swift);
+        await server.RpcAsync("SendMessage", TestServer.Send("echo", $$""","taskId":"{{id}}" """));
+        await ReadUntilAsync(swift, "TASK_STATE_COMPLETED");
+        Assert.Equal(1, slow.Attempts);
+        go.SetResult();
+        List<string> got = [];
+        do
+            got.Add(Event((await slow.Received.Reader.ReadAsync(Cancellation)).Body));
+        while (got[^1] != "TASK_STATE_COMPLETED");
+        Assert.Equal(["TASK_STATE_INPUT_REQUIRED", "TASK_STATE_WORKING", "artifact", "TASK_STATE_COMPLETED"], got[^4..]);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_deleted_gets_nothing_more_of_what_is_queued_either()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var slow = await WebhookReceiver.StartAsync(go.Task);
+        await using var swift = await WebhookReceiver.StartAsync();
+        await using var server = await TestServer.StartAsync(AllowLoopback);
+        var id = await AskAsync(server, slow, swift);
+        Assert.Equal(HttpStatusCode.NoContent, (await server.RestAsync(HttpMethod.Delete, $"/tasks/{id}/pushNotificationConfigs/slow")).Status);
+        go.SetResult();
+        await server.RpcAsync("SendMessage", TestServer.Send("echo", $$""","taskId":"{{id}}" """));
+        await ReadUntilAsync(swift, "TASK_STATE_COMPLETED");
+        Assert.Equal(1, slow.Attempts);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_owner_that_may_not_be_notified_any_more_is_not_and_its_webhook_is_gone()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var webhook = await WebhookReceiver.StartAsync();
+        await using var bobs = await WebhookReceiver.StartAsync();
+        var revoked = "nobody";
+        await using var server = await TestServer.StartAsync(options =>
+        {
+            AllowLoopback(options);
+            options.Push.MayNotify = owner => owner != Volatile.Read(ref revoked);
+        });
+        using var bob = server.CreateClient("bob");
+        var id = (await server.RpcAsync("SendMessage", Send("approve go", webhook.Address))).GetProperty("result").GetProperty("task").GetProperty("id").GetString();
+        await server.RpcAsync("SendMessage", Send("approve go", bobs.Address), bob);
+        await ReadUntilAsync(webhook, "TASK_STATE_AUTH_REQUIRED");
+        var before = webhook.Attempts;
+
+        Volatile.Write(ref revoked, "alice");
+        server.Agent.Open("go");
+
+        await ReadUntilAsync(bobs, "TASK_STATE_COMPLETED");
+        while ((await server.RestAsync(HttpMethod.Get, $"/tasks/{id}/pushNotificationConfigs")).Body.GetProperty("configs").GetArrayLength() > 0)
+        {
+            Assert.Equal(before, webhook.Attempts);
+            cancellation.ThrowIfCancellationRequested();
+        }
+        Assert.Equal(before, webhook.Attempts);
+    }
+
+    [Fact]
+    public async Task An_owner_of_whom_it_cannot_be_told_now_is_notified_when_it_can()
+    {
+        await using var webhook = await WebhookReceiver.StartAsync();
+        var asked = 0;
+        await using var server = await TestServer.StartAsync(options =>
+        {
+            AllowLoopback(options);
+            options.Push.MayNotify = _ => Interlocked.Increment(ref asked) > 3 ? true : null;
+        });
+        await server.RpcAsync("SendMessage", Send("echo", webhook.Address));
+        var notification = await webhook.Received.Reader.ReadAsync(Cancellation);
+        Assert.Contains("TASK_STATE_WORKING", notification.Body);
+        Assert.Equal((1, 4), (notification.Attempt, Math.Min(asked, 4)));
+        await ReadUntilAsync(webhook, "TASK_STATE_COMPLETED");
+    }
+
+    /// <summary>A task with both webhooks that waits for its client and that nobody uses, while the slow one has not taken its first notification.</summary>
+    private static async Task<string> AskAsync(TestServer server, WebhookReceiver slow, WebhookReceiver swift)
+    {
+        var id = (await server.RpcAsync("SendMessage", TestServer.Send("ask"))).GetProperty("result").GetProperty("task").GetProperty("id").GetString()!;
+        await server.RestAsync(HttpMethod.Post, $"/tasks/{id}/pushNotificationConfigs", $$"""{"id":"slow","url":"{{slow.Address}}"}""");
+        await server.RestAsync(HttpMethod.Post, $"/tasks/{id}/pushNotificationConfigs", $$"""{"id":"swift","url":"{{swift.Address}}"}""");
+        await server.RpcAsync("SendMessage", TestServer.Send("ask", $$""","taskId":"{{id}}" """));
+        await ReadUntilAsync(swift, "TASK_STATE_INPUT_REQUIRED");
+        while (server.Server.LiveTaskCount > 0 || slow.Attempts == 0)
+            await Task.Yield();
+        return id;
+    }
+
+    private static string Event(string body)
+    {
+        var json = JsonElement.Parse(body);
+        return json.TryGetProperty("statusUpdate", out var update) ? update.GetProperty("status").GetProperty("state").GetString()! : "artifact";
+    }
+
     private static async Task ReadUntilAsync(WebhookReceiver receiver, string text)
     {
         while (!(await receiver.Received.Reader.ReadAsync(Cancellation)).Body.Contains(text))

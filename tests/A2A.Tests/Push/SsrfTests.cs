@@ -63,7 +63,7 @@ public sealed class SsrfTests
         listener.Start();
         var options = new PushNotificationOptions { AllowHttp = true };
         using var client = new WebhookClient(options, TimeProvider.System);
-        var reason = await client.SendAsync(Config($"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/"), default, Cancellation);
+        var reason = await client.SendAsync(Config($"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/"), "alice", default, Cancellation);
         Assert.Contains("resolves to loopback", reason);
         Assert.Contains("attempt 1", reason);
         Assert.False(listener.Pending());
@@ -75,7 +75,7 @@ public sealed class SsrfTests
         await using var webhook = await WebhookReceiver.StartAsync();
         var options = new PushNotificationOptions { AllowHttp = true, AllowedNetworks = { IPNetwork.Parse("127.0.0.0/8") } };
         using var client = new WebhookClient(options, TimeProvider.System);
-        Assert.Null(await client.SendAsync(Config($"http://localhost:{webhook.Address.Port}/"), "{}"u8.ToArray(), Cancellation));
+        Assert.Null(await client.SendAsync(Config($"http://localhost:{webhook.Address.Port}/"), "alice", "{}"u8.ToArray(), Cancellation));
         Assert.Equal(1, webhook.Attempts);
     }
 
@@ -85,7 +85,7 @@ public sealed class SsrfTests
         await using var webhook = await WebhookReceiver.StartAsync(307);
         var options = new PushNotificationOptions { AllowHttp = true, AllowedNetworks = { IPNetwork.Parse("127.0.0.0/8") } };
         using var client = new WebhookClient(options, TimeProvider.System);
-        Assert.Contains("answered 307", await client.SendAsync(Config(webhook.Address.ToString()), "{}"u8.ToArray(), Cancellation));
+        Assert.Contains("answered 307", await client.SendAsync(Config(webhook.Address.ToString()), "alice", "{}"u8.ToArray(), Cancellation));
         Assert.Equal(1, webhook.Attempts);
     }
 

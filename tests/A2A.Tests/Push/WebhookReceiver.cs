@@ -25,15 +25,20 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public int Attempts { get; private set; }
 
+    /// <summary>What the first request waits for before it is answered.</summary>
+    public Task Held { get; init; } = Task.CompletedTask;
+
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<WebhookReceiver> StartAsync(params int[] answers)
+    public static Task<WebhookReceiver> StartAsync(params int[] answers) => StartAsync(Task.CompletedTask, answers);
+
+    public static async Task<WebhookReceiver> StartAsync(Task held, params int[] answers)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        var receiver = new WebhookReceiver(app, new(answers));
+        var receiver = new WebhookReceiver(app, new(answers)) { Held = held };
         app.Run(receiver.HandleAsync);
         await app.StartAsync();
         return receiver;
@@ -41,7 +46,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        Attempts++;
+        if (++Attempts == 1)
+            await Held;
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         var answer = _answers.TryDequeue(out var next) ? next : 200;

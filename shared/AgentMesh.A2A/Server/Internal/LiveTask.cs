@@ -86,6 +86,20 @@ internal sealed partial class LiveTask
             return (_record.Snapshot(historyLength: null, includeArtifacts: true), _log.Open());
     }
 
+    /// <summary>Does something while nothing changes the task, and nothing else of this kind is done.</summary>
+    public async ValueTask ExclusivelyAsync(Func<Task> action, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
     /// <summary>Keeps a message and puts it into the inbox.</summary>
     public async ValueTask<DeliveryOutcome> DeliverAsync(Delivery delivery, bool inHistory)
     {

@@ -29,11 +29,15 @@ internal sealed class PushOperations(ITaskStore store, LiveTasks tasks, PushDeli
     public async ValueTask<TaskPushNotificationConfig> AddAsync(CallContext call, LiveTask task, TaskPushNotificationConfig config, CancellationToken cancellationToken)
     {
         config = config with { Id = string.IsNullOrEmpty(config.Id) ? Guid.NewGuid().ToString() : config.Id, Tenant = null };
-        var present = await store.FindPushConfigsAsync(call.Owner, task.Id, cancellationToken).ConfigureAwait(false);
-        if (present.Count >= options.Push.MaxConfigsPerTask && present.All(each => each.Id != config.Id))
-            throw new A2AException(A2AErrorCode.UnsupportedOperation, $"A task has at most {options.Push.MaxConfigsPerTask} push notification configurations.");
-        await store.SetPushConfigAsync(call.Owner, config, cancellationToken).ConfigureAwait(false);
-        delivery.Attach(task, config);
+        // Counted and added as one, and in one order with what the task reports.
+        await task.ExclusivelyAsync(async () =>
+        {
+            var present = await store.FindPushConfigsAsync(call.Owner, task.Id, cancellationToken).ConfigureAwait(false);
+            if (present.Count >= options.Push.MaxConfigsPerTask && present.All(each => each.Id != config.Id))
+                throw new A2AException(A2AErrorCode.UnsupportedOperation, $"A task has at most {options.Push.MaxConfigsPerTask} push notification configurations.");
+            await store.SetPushConfigAsync(call.Owner, config, cancellationToken).ConfigureAwait(false);
+            delivery.Attach(task, config);
+        }, cancellationToken).ConfigureAwait(false);
         return config;
     }
 
@@ -58,9 +62,7 @@ internal sealed class PushOperations(ITaskStore store, LiveTasks tasks, PushDeli
         RequestValidation.CheckId("id", request.Id);
         await RequireTaskAsync(call, request.TaskId, cancellationToken).ConfigureAwait(false);
         await store.DeletePushConfigAsync(call.Owner, request.TaskId, request.Id, cancellationToken).ConfigureAwait(false);
-        using var use = tasks.Find(call.Owner, request.TaskId);
-        if (use is not null)
-            delivery.Detach(use.Task, request.Id);
+        delivery.Detach(request.TaskId, request.Id);
     }
 
     private async ValueTask<IReadOnlyList<TaskPushNotificationConfig>> FindAsync(CallContext call, string taskId, CancellationToken cancellationToken)
