@@ -24,6 +24,9 @@ internal sealed class TaskVisibility(TimeSpan lifetime, TimeProvider time)
     /// </summary>
     public static string OwnerOf(DelegationContext served) => served.Caller == served.Subject ? served.Caller : $"{served.Caller}\n{served.Subject}";
 
+    /// <summary>The two that an owner is made of.</summary>
+    public static (string Caller, string Subject) PartiesOf(string owner) => owner.Split('\n', 2) is [var caller, var subject] ? (caller, subject) : (owner, owner);
+
     public void Add(string taskId, DelegationContext served)
     {
         if (served.TransactionId is not { } transaction)

@@ -45,6 +45,7 @@ internal static class SkillServer
         options.MaxLiveTasksPerOwner = tasks.LivePerCaller;
         options.MaxRequestBytes = (int)provider.GetRequiredService<IOptions<AgentServerOptions>>().Value.MaxRequestBodyBytes;
         provider.GetRequiredService<IOptions<SkillOptions>>().Value.Server(options);
+        options.Push.MayNotify = new OwnerNotices(provider.GetRequiredService<IRevocationState>(), provider.GetRequiredService<TimeProvider>()).MayNotify;
         options.Card = card;
         options.CardSigner = signer.Current;
         options.ExtendedCard = (_, _) => new(ExtendedFor(card, catalog));
