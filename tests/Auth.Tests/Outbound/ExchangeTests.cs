@@ -1,10 +1,42 @@
 using AgentMesh.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentMesh.Auth.Tests;
 
 public sealed class ExchangeTests : OutboundTest
 {
+    [Fact, Proves("T33")]
+    public async Task Metadata_that_cannot_be_read_is_asked_for_once_by_all_who_wait()
+    {
+        var (asked, answer, requests) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        Mesh.Issuer.Intercept = async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/.well-known"))
+                return false;
+            Interlocked.Increment(ref requests);
+            asked.TrySetResult();
+            await answer.Task;
+            context.Response.StatusCode = 503;
+            return true;
+        };
+        var server = Caller.Services.GetRequiredService<AuthorizationServer>();
+        using var giveUp = new CancellationTokenSource();
+        var impatient = server.FetchKeysAsync(giveUp.Token);
+        var waiting = Enumerable.Range(0, 5).Select(_ => server.FetchKeysAsync(Cancellation)).ToList();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        answer.SetResult();
+
+        foreach (var each in waiting)
+            Assert.NotNull((await each.WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Error);
+        Assert.Equal(1, requests);
+
+        Mesh.Issuer.Intercept = null;
+        Assert.Null((await server.FetchKeysAsync(Cancellation)).Error);
+    }
+
     [Fact, Proves("T30", "MD1")]
     public async Task Metadata_that_names_another_issuer_is_refused()
     {
