@@ -8,6 +8,7 @@ namespace AgentMesh.Auth.AspNetCore;
 /// <summary>
 /// Requests that were let in and have not been answered yet, such as streams of a task's events. As soon as something is revoked, and every second,
 /// each is looked at again, and ended when its caller would not be let in any more: when it was revoked, or perhaps unheard, or its SVID has ended.
+/// A request that began within the last second is left to end by itself until the next look: most do, and then their callers have an answer.
 /// </summary>
 internal sealed partial class RunningRequests : BackgroundService
 {
@@ -28,7 +29,7 @@ internal sealed partial class RunningRequests : BackgroundService
     public RunningRequests(CallerChecks checks, DecisionRecorder recorder, InMemoryRevocationState revocations, TimeProvider time, ILogger<RunningRequests> logger) =>
         (_checks, _recorder, _revocations, _time, _logger) = (checks, recorder, revocations, time, logger);
 
-    /// <summary>Follows a request that was let in, until the result is disposed. What was revoked since its checks is seen within a second.</summary>
+    /// <summary>Follows a request that was let in, until the result is disposed. What was revoked since its checks is seen at a later look.</summary>
     public RunningRequest Add(HttpContext context, CallerProof proof, AuditEvent decision)
     {
         var request = new RunningRequest(context, proof, decision, _lists[(uint)Thread.GetCurrentProcessorId() % (uint)_lists.Length]);
@@ -65,7 +66,7 @@ internal sealed partial class RunningRequests : BackgroundService
     {
         foreach (var request in list.ToArray())
         {
-            if (FindReason(request.Proof) is { } reason && list.TryAbort(request))
+            if (_time.GetElapsedTime(request.Proof.Started) >= Interval && FindReason(request.Proof) is { } reason && list.TryAbort(request))
                 _ = RecordAsync(request, reason);
         }
     }

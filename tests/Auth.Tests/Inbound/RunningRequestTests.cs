@@ -38,7 +38,8 @@ public sealed class RunningRequestTests : InboundTest
         using var revoked = await OpenAsync(Advisor, version);
         using var honest = await OpenAsync(trader, version);
 
-        // The clock stands still: it is the event that ends it.
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(1));
+        // From here the clock stands still: it is the event that ends it.
         Assert.Null(await Mesh.SendEventAsync(Party(Advisor.Id.ToString())));
 
         await revoked.AssertEndedAsync();
@@ -57,6 +58,7 @@ public sealed class RunningRequestTests : InboundTest
         using var revoked = await OpenAsync(client, HonestToken(t => (t.Claims["jti"], t.Claims["txn"]) = ("token-1", "task-1")));
         using var honest = await OpenAsync(client, HonestToken(t => (t.Claims["jti"], t.Claims["txn"]) = ("token-2", "task-2")));
 
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await Mesh.SendEventAsync(Subject(format, member, name)));
 
         await revoked.AssertEndedAsync();
@@ -119,6 +121,7 @@ public sealed class RunningRequestTests : InboundTest
         using var second = await OpenAsync(client, HonestToken(t => t.Claims["jti"] = "token-2"));
         using var other = await OpenAsync(Mesh.SourceOf("trader"), "1.1", t => t.Claims["jti"] = "token-3");
 
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await Mesh.SendEventAsync(Subject("jwt_id", "jti", "token-1")));
         // Once this one has ended, all have been looked at.
         Assert.Null(await Mesh.SendEventAsync(Subject("jwt_id", "jti", "token-3")));
@@ -127,6 +130,22 @@ public sealed class RunningRequestTests : InboundTest
         Go();
         await second.AssertGoesOnAsync();
         Assert.DoesNotContain(Callee.Audit.Events, e => e.TokenId == "token-1" && e.Decision == "deny");
+    }
+
+    [Fact, Proves("T31")]
+    public async Task What_began_within_the_last_second_may_end_by_itself_before_the_next_look()
+    {
+        using var old = await OpenAsync(Advisor, "2.0", t => t.Claims["txn"] = "task-1");
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(1));
+        using var young = await OpenAsync(Advisor, "2.0", t => t.Claims["txn"] = "task-1");
+
+        Assert.Null(await Mesh.SendEventAsync(Subject("opaque", "id", "task-1")));
+
+        await old.AssertEndedAsync();
+        Go();
+        await young.AssertGoesOnAsync();
+        Mesh.Clock.Advance(TimeSpan.FromSeconds(1));
+        await young.AssertEndedAsync();
     }
 
     private async Task StreamAsync(HttpContext context)
