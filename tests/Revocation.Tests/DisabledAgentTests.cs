@@ -40,6 +40,7 @@ public sealed class DisabledAgentTests(ProcessMesh mesh) : IClassFixture<Process
         Assert.Equal(200, (await mesh.Tester.PostAsync("parties/probe/enable")).Status);
         // Without a token at once; with one, with a new one.
         await WaitAsync(async () => (await mesh.Probe.CallAsync("market-data", null)).Refused is null);
+        await WaitAsync(mesh.Probe.HasJwtSvidAsync);
         var renewed = await TokensAsync(mesh.Probe);
         await WaitAsync(async () => await AllServeAsync(mesh.Probe, renewed));
         foreach (var agent in ProcessMesh.Agents.Where(agent => tokens[agent] is not null))

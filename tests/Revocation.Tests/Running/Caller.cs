@@ -44,6 +44,19 @@ internal sealed class Caller : IDisposable
 
     public async Task<string> JwtSvidAsync() => (await _source.FetchJwtSvidAsync(_mesh.Issuer.Address.AbsoluteUri, TestContext.Current.CancellationToken)).Token;
 
+    /// <summary>Whether the Workload API gives this party a JWT-SVID now: it hears of a party's enabling after the authorization server has answered.</summary>
+    public async Task<bool> HasJwtSvidAsync()
+    {
+        try
+        {
+            return await JwtSvidAsync() is not null;
+        }
+        catch (System.Security.Authentication.AuthenticationException)
+        {
+            return false;
+        }
+    }
+
     public Task<Answer> PostAsync(string path, params (string Name, string Value)[] form) => SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(_mesh.Issuer.Address, path))
     {
         Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))),
