@@ -56,6 +56,26 @@ public sealed class BeginningTests
         await events.DisposeAsync();
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_task_whose_message_comes_while_the_server_stops_is_failed()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var store = new HookedStore();
+        await using var server = await TestServer.StartAsync(store: store);
+        var made = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Added = async id =>
+        {
+            await server.Server.StoppingAsync(cancellation);
+            made.SetResult(id);
+        };
+
+        await server.RestAsync(HttpMethod.Post, "/message:send", TestServer.Send("echo"));
+
+        var task = await made.Task.WaitAsync(cancellation);
+        while (await store.FindAsync("alice", task, null, true, cancellation) is not { Status.State: TaskState.Failed })
+            await Task.Delay(10, cancellation);
+    }
+
     [Fact]
     public async Task A_task_that_is_not_stored_is_not_live_either()
     {

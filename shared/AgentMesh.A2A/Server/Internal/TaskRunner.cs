@@ -39,6 +39,9 @@ internal sealed partial class TaskRunner(IAgentExecutor executor, ILogger logger
         {
             while (task.NextDelivery() is { } delivery)
                 await ExecuteAsync(task, delivery).ConfigureAwait(false);
+            // The server stopped before anybody had looked at the first message.
+            if (task.Stopped.IsCancellationRequested && task.State is TaskState.Submitted or TaskState.Working)
+                await task.EndAsync(TaskState.Failed, ShutDown).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
