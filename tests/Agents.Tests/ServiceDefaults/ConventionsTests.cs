@@ -61,13 +61,20 @@ public sealed class ConventionsTests
                 builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
             },
             app => app.MapGet("/work", () => "done"));
-        await StatusAsync(app, "/work");
         await StatusAsync(app, "/health");
-        app.Services.GetRequiredService<TracerProvider>().ForceFlush(10_000);
+        await StatusAsync(app, "/work");
 
-        var traces = received.Where(message => message.StartsWith("traces", StringComparison.Ordinal)).ToList();
-        Assert.Contains(traces, message => message.Contains("/work", StringComparison.Ordinal));
-        Assert.DoesNotContain(traces, message => message.Contains("/health", StringComparison.Ordinal));
+        // A request's span ends after its answer was sent.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!Traces().Any(message => message.Contains("/work", StringComparison.Ordinal)))
+        {
+            app.Services.GetRequiredService<TracerProvider>().ForceFlush(10_000);
+            await Task.Delay(20, patience.Token);
+        }
+        Assert.DoesNotContain(Traces(), message => message.Contains("/health", StringComparison.Ordinal));
+
+        IEnumerable<string> Traces() => received.Where(message => message.StartsWith("traces", StringComparison.Ordinal));
     }
 
     [Fact]
