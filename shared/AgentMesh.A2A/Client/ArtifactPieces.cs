@@ -12,17 +12,8 @@ public sealed class ArtifactPieces(long maxBytes = ArtifactPieces.DefaultMaxByte
     /// <summary>32 MiB.</summary>
     public const long DefaultMaxBytes = 32 * 1024 * 1024;
 
-    private readonly Dictionary<string, Growing> _artifacts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GrowingArtifact> _artifacts = new(StringComparer.Ordinal);
     private long _bytes;
-
-    private sealed class Growing(Artifact head)
-    {
-        public List<Part> Parts { get; } = [.. head.Parts];
-
-        public long Bytes { get; set; } = TaskSize.Of(head);
-
-        public Artifact Whole() => head with { Parts = [.. Parts] };
-    }
 
     /// <summary>Begins anew with what a task has already.</summary>
     /// <param name="artifacts">The task's artifacts.</param>
@@ -48,16 +39,15 @@ public sealed class ArtifactPieces(long maxBytes = ArtifactPieces.DefaultMaxByte
         }
         var more = TaskSize.Of(update.Artifact.Parts);
         Count(more);
-        artifact.Parts.AddRange(update.Artifact.Parts);
-        artifact.Bytes += more;
+        artifact.Append(update.Artifact.Parts, more);
     }
 
     /// <summary>The artifacts, in the order in which they came.</summary>
-    public IReadOnlyList<Artifact> ToList() => [.. _artifacts.Values.Select(each => each.Whole())];
+    public IReadOnlyList<Artifact> ToList() => [.. _artifacts.Values.Select(each => each.Snapshot())];
 
     private void Replace(Artifact artifact)
     {
-        var growing = new Growing(artifact);
+        var growing = new GrowingArtifact(artifact);
         Count(growing.Bytes - (_artifacts.TryGetValue(artifact.ArtifactId, out var before) ? before.Bytes : 0));
         _artifacts[artifact.ArtifactId] = growing;
     }

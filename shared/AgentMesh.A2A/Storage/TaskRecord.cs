@@ -6,22 +6,6 @@ namespace AgentMesh.A2A;
 /// <summary>A task as it changes: applies changes in place and hands out immutable snapshots. Not thread-safe.</summary>
 internal sealed class TaskRecord(AgentTask task)
 {
-    private sealed class GrowingArtifact(Artifact head)
-    {
-        public Artifact Head { get; } = head;
-        public List<Part> Parts { get; } = [.. head.Parts];
-
-        public long Bytes { get; private set; } = TaskSize.Of(head);
-
-        public void Append(Artifact piece)
-        {
-            Parts.AddRange(piece.Parts);
-            Bytes += TaskSize.Of(piece.Parts);
-        }
-
-        public Artifact Snapshot() => Head with { Parts = [.. Parts] };
-    }
-
     private readonly List<Message> _history = [.. task.History ?? []];
     private readonly List<GrowingArtifact> _artifacts = [.. (task.Artifacts ?? []).Select(each => new GrowingArtifact(each))];
     private readonly IReadOnlyDictionary<string, JsonElement>? _metadata = task.Metadata;
@@ -48,11 +32,11 @@ internal sealed class TaskRecord(AgentTask task)
         }
         if (change.Artifact is not { } update)
             return;
-        var at = _artifacts.FindIndex(each => each.Head.ArtifactId == update.Artifact.ArtifactId);
+        var at = _artifacts.FindIndex(each => each.Id == update.Artifact.ArtifactId);
         if (at < 0)
             _artifacts.Add(new(update.Artifact));
         else if (update.Append)
-            _artifacts[at].Append(update.Artifact);
+            _artifacts[at].Append(update.Artifact.Parts, TaskSize.Of(update.Artifact.Parts));
         else
             _artifacts[at] = new(update.Artifact);
     }
