@@ -1,5 +1,6 @@
 using System.Text;
 using AgentMesh.Auth;
+using AgentMesh.Cli.Demo;
 using AgentMesh.Cli.Journals;
 
 namespace AgentMesh.Cli.Checks;
@@ -11,18 +12,22 @@ internal static class PolicyInForce
     public static CheckResult? FindOther(string box, CheckContext context)
     {
         var manifest = context.Mesh.Manifest;
-        var others = JournalChecks.In(context.Mesh.AuditDirectory)
-            .Select(path => (Name: Path.GetFileNameWithoutExtension(path), Version: NewestIn(path)))
-            .Where(party => party.Version is not null && party.Version != manifest.Version)
-            .Select(party => $"{party.Name} decides by {party.Version}").ToList();
-        return others.Count == 0 ? null : CheckResult.Red(box, "Start the mesh again: its processes read the manifest when they start.", [.. others, $"{manifest.Path} is {manifest.Version}"]);
+        return context.OtherPolicies.Count == 0 ? null : CheckResult.Red(box, "Start the mesh again: its processes read the manifest when they start.", [.. context.OtherPolicies, $"{manifest.Path} is {manifest.Version}"]);
     }
+
+    /// <summary>Those who decide by another manifest, as their journals have it.</summary>
+    public static IReadOnlyList<string> ReadOthers(RunningMesh mesh) =>
+    [
+        .. JournalChecks.In(mesh.AuditDirectory)
+            .Select(path => (Name: Path.GetFileNameWithoutExtension(path), Version: NewestIn(path)))
+            .Where(party => party.Version is not null && party.Version != mesh.Manifest.Version)
+            .Select(party => $"{party.Name} decides by {party.Version}"),
+    ];
 
     private static string? NewestIn(string path)
     {
         string? newest = null;
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.UTF8);
-        while (reader.ReadLine() is { } line)
+        foreach (var line in LocalJournal.Lines(path))
         {
             if (AuditRecord.TryParse(Encoding.UTF8.GetBytes(line), out var record))
                 newest = record.Event.PolicyVersion ?? newest;

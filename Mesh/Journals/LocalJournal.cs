@@ -49,7 +49,8 @@ internal sealed record LocalJournal(string Path, string? Party, IReadOnlyList<st
         return new LocalJournal(path, party, hashes, verification);
     }
 
-    private static IEnumerable<string> Lines(string path)
+    /// <summary>The lines of one of a journal's files, also while it is being written.</summary>
+    public static IEnumerable<string> Lines(string path)
     {
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         while (reader.ReadLine() is { } line)
